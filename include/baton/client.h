@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * baton/client.h -- client handles: what a service does with one connection.
+ *
+ * Threads    A struct baton_client * belongs to one worker at a time. Calls
+ *            that take one are made on that worker only: inside the service's
+ *            callbacks, timers and posted functions. Everybody else holds the
+ *            64-bit id, which is never used twice, and gets copies.
+ * Ownership  Handles belong to the library. A pointer is good until the
+ *            service's close callback for it has returned.
+ */
+#ifndef BATON_CLIENT_H
+#define BATON_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <baton/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct baton_server;
+struct baton_worker;
+struct baton_client;
+
+/* A handle is in exactly one of these; doc/STATES.md draws the edges. */
+enum baton_state {
+    BATON_ACCEPTED, /* admitted, entered into the handle table */
+    BATON_QUEUED,   /* on the dispatch ring */
+    BATON_IDLE,     /* "idle": waits for the peer's next request */
+    BATON_SERVING, /* its worker serves its requests */
+    BATON_BLOCKED, /* parked by the service until it is resumed */
+    BATON_MOVING,  /* on the way from one worker to another */
+    BATON_CLOSING, /* last words go out, input is thrown away */
+    BATON_CLOSED,  /* out of the table, fd closed */
+    BATON_N_STATES
+};
+
+/* "accepted", "queued", "idle", ... Any thread. */
+const char *baton_state_name(enum baton_state state);
+
+/* ---- What a client is ---- */
+
+uint64_t baton_id(const struct baton_client *c);
+
+/* The service's own part: client_size zeroed bytes, aligned for any type. */
+void *baton_data(struct baton_client *c);
+
+struct baton_server *baton_server_of(const struct baton_client *c);
+struct baton_worker *baton_worker_of(const struct baton_client *c);
+
+/* True when the peer is on this machine: a Unix domain socket, 127.0.0.0/8,
+ * ::1, or an IPv4 loopback address mapped into IPv6. */
+bool baton_is_local(const struct baton_client *c);
+
+/* ---- Requests ----
+ *
+ * A service asks baton_more() before each request: false means that it should
+ * stop and return what it consumed so far. The library calls again when the
+ * reason has gone: the quantum of this pass is used up, output is over the
+ * pause mark, the client is parked or closing. The call counts the quantum. */
+bool baton_more(struct baton_client *c);
+
+/* One service request message was received whole and answered. Call it once
+ * for each request, also when the answer says nothing (a reply switched off)
+ * and when a parked request is answered at last. */
+void baton_answered(struct baton_client *c);
+
+/* ---- Replies ----
+ *
+ * Replies leave in the order of the calls, in one write for each readiness
+ * event. They may be made in any callback for c and in functions posted to it,
+ * also while it is parked. After the client began to close they are dropped.
+ * No call blocks; what the socket does not take is kept and sent when it can.
+ */
+
+/* Appends a copy of n bytes. 0, or -ENOMEM, -ENOBUFS (over the hard limit):
+ * in both cases the client is closed with BATON_LIMIT. */
+int baton_reply(struct baton_client *c, const void *p, size_t n);
+
+/* Appends n bytes without a copy. release(arg) is called exactly once, on the
+ * owner worker (or in baton_destroy), when they are not needed any more,
+ * sent or not. p must stay unchanged until then. Worth it from some 16 KB. */
+int baton_reply_ref(struct baton_client *c, const void *p, size_t n,
+                    void (*release)(void *arg), void *arg);
+
+/* For writing replies in place: returns room for at least `need` bytes (need
+ * <= 4096) and sets *room to what there is; baton_wrote(c, n) takes the first
+ * n of them as reply. The room is good until the next call for any client.
+ * Never NULL: when memory is short or c is closing, the bytes go nowhere. */
+char *baton_room(struct baton_client *c, size_t need, size_t *room);
+void baton_wrote(struct baton_client *c, size_t n);
+
+/* Bytes of reply that are not yet with the kernel. */
+size_t baton_pending(const struct baton_client *c);
+
+/* Limits for unsent output, in bytes; 0 = none. Over hard: closed at once. Over
+ * soft for longer than soft_seconds: closed. Default: none. */
+void baton_output_limit(struct baton_client *c, size_t hard, size_t soft,
+                        unsigned soft_seconds);
+
+/* ---- Waiting ---- */
+
+/* The request that is being served will be answered later: no further bytes
+ * are given to the service until baton_resume(). Legal in bytes() only; bytes()
+ * then returns with the parked request consumed. */
+void baton_park(struct baton_client *c);
+
+/* Ends a park; the client's remaining input is served in this pass. */
+void baton_resume(struct baton_client *c);
+
+/* Calls fn(c) once on the owner worker in ms milliseconds (granularity about
+ * 1 ms, never early), and not at all once the client is closed. One timer for
+ * each client: a second call replaces the first, ms < 0 cancels. 0 or -ENOMEM.
+ */
+int baton_timer(struct baton_client *c, long ms,
+                void (*fn)(struct baton_client *c));
+
+/* ---- The end ---- */
+
+/* Closes c at the end of this pass. Replies made before are sent first and the
+ * close lingers (bounded), so that the peer reads our last words. The first
+ * reason stays. */
+void baton_close(struct baton_client *c, enum baton_reason reason);
+
+/* Asks that c be handed to worker `index` at the end of this pass, once it is
+ * idle or blocked. 0, -EINVAL (no such worker), -EALREADY (it is there). */
+int baton_move(struct baton_client *c, unsigned index);
+
+/* ---- From any thread ---- */
+
+#define BATON_ADDR_MAX 128
+
+/* A copy of what a handle was at one moment. Counters are since accept. */
+struct baton_client_info {
+    uint64_t id;
+    int fd;                    /* for display only: the number is reused */
+    enum baton_state state;
+    int worker;                /* index of the owner, -1 while queued */
+    unsigned master;           /* index of the master socket it came from */
+    bool local;                /* see baton_is_local() */
+    bool output_pending;       /* replies wait for the peer to read */
+    uint64_t srm;              /* requests answered */
+    uint64_t queued_us;        /* time spent on the dispatch ring */
+    uint64_t age_ms, idle_ms;  /* since accept; since the last byte read */
+    size_t input_bytes;        /* kept of an unfinished request */
+    size_t input_capacity;     /* allocated for it */
+    size_t output_bytes;       /* unsent reply bytes */
+    unsigned output_chunks;    /* in so many pieces */
+    uint64_t bytes_in, bytes_out;
+    char addr[BATON_ADDR_MAX];  /* peer "ip:port", "[ip6]:port", "path:0" */
+    char laddr[BATON_ADDR_MAX]; /* ours */
+};
+
+/* Fills *out. 0, or -ENOENT when no such client lives. Any thread. */
+int baton_info(struct baton_server *s, uint64_t id,
+               struct baton_client_info *out);
+
+/* Called for a handle while its shard of the handle table is locked: data (the
+ * service's part) stays in place, but its owner may be running; it must be
+ * read with care (atomics, or fields changed under baton_sync()). Must not
+ * block and must not call the library, except baton_*_name(). Returns false to
+ * end the walk. */
+typedef bool baton_each_fn(const struct baton_client_info *info, void *data,
+                           void *arg);
+
+/* Visits up to n handles (bounded work: one shard a step at least) beginning
+ * at *cursor, which starts as zeroes; returns how many were visited and sets
+ * cursor->done at the end of the table. A handle that lives throughout is
+ * visited exactly once, in no promised order; others at most once. Not a
+ * snapshot. Any thread; nobody else is stopped for more than one shard. */
+struct baton_cursor {
+    unsigned shard;
+    bool done;
+    uint64_t last;
+};
+size_t baton_each(struct baton_server *s, struct baton_cursor *cursor, size_t n,
+                  baton_each_fn *fn, void *arg);
+
+/* The same for one id. 0 or -ENOENT. */
+int baton_with(struct baton_server *s, uint64_t id, baton_each_fn *fn,
+               void *arg);
+
+/* Runs fn(data, arg) for c's service part under the lock that baton_each() and
+ * baton_with() hold, so that they never see it half changed. Owner worker. */
+void baton_sync(struct baton_client *c, void (*fn)(void *data, void *arg),
+                void *arg);
+
+/* Runs fn(c, arg) on the worker that owns the client, in the order of the posts
+ * to this id from one thread, across moves; then release(arg), which also runs
+ * (alone, on any thread) when the client is gone by then. release may be NULL.
+ * 0, -ENOENT, -ENOMEM; on failure nothing was called and arg stays the
+ * caller's. Any thread, never blocks for more than a shard's lock. */
+typedef void baton_post_fn(struct baton_client *c, void *arg);
+int baton_post(struct baton_server *s, uint64_t id, baton_post_fn *fn,
+               void *arg, void (*release)(void *arg));
+
+/* Closes a client from any thread: baton_post() of baton_close(). Replies that
+ * it had are sent first when the socket takes them at once. 0 or -ENOENT. */
+int baton_kill(struct baton_server *s, uint64_t id, enum baton_reason reason);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,10 @@
+## SPDX-License-Identifier: BSD-2-Clause
+base_sources = \
+	src/base/buf.c src/base/buf.h \
+	src/base/check.c src/base/check.h \
+	src/base/clock.c src/base/clock.h \
+	src/base/list.h \
+	src/base/log.c src/base/log.h \
+	src/base/random.c src/base/random.h \
+	src/base/reclaim.c src/base/reclaim.h \
+	src/base/sync.c src/base/sync.h
