@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * command/command.h -- what a command is, and what it is given.
+ *
+ * One row in commands.def and one function make a command. The row drives
+ * dispatch, arity, key positions, locking, COMMAND and the documentation.
+ *
+ * Threads    A command runs on the worker that owns the client.
+ * Rules      Commands never lock: execute locked the shards of the command's
+ *            keys before (see `keys` and the flags) and commits afterwards.
+ */
+#ifndef BATON_COMMAND_COMMAND_H
+#define BATON_COMMAND_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <baton/baton.h>
+
+#include "base/slice.h"
+#include "db/tx.h"
+#include "resp/reply.h"
+
+struct call;
+typedef void cmd_fn(struct call *call);
+
+enum cmd_flag { /* Redis' flag names where there is one */
+    CMD_WRITE = 1 << 0,
+    CMD_READONLY = 1 << 1,
+    CMD_DENYOOM = 1 << 2,
+    CMD_ADMIN = 1 << 3,
+    CMD_FAST = 1 << 4,
+    CMD_NO_AUTH = 1 << 5,   /* allowed before AUTH */
+    CMD_LOADING = 1 << 6,
+    CMD_STALE = 1 << 7,
+    CMD_NOSCRIPT = 1 << 8,
+    CMD_LOCKFREE = 1 << 9,  /* ours: one string key, read without the lock */
+    CMD_LOCK_ALL = 1 << 10, /* ours: every shard (FLUSHALL) */
+    CMD_SLOW = 1 << 11,     /* ours: may take long; leaves the read section */
+};
+
+/* Where the keys are, as in COMMAND: first (0 = none), last (negative: from the
+ * end), step. */
+struct cmd_keys {
+    int8_t first, last, step;
+};
+
+struct command {
+    const char *name;    /* lower case; "config|get" for a subcommand */
+    cmd_fn *fn;          /* NULL: only has subcommands */
+    int arity;           /* with the name; negative: at least */
+    unsigned flags;
+    struct cmd_keys keys;
+    const char *group;   /* "string", "generic", "connection", "server" */
+    const char *acl;     /* ACL categories, space separated, without '@' */
+    const char *since, *summary;
+    const struct command *sub; /* subcommands, ended by a NULL name */
+};
+
+struct session; /* the service's part of a handle: command/session.h */
+
+struct call {
+    struct baton_client *client;
+    struct session *session;
+    struct worker *worker;         /* this worker's context: command/worker.h */
+    const struct command *command; /* the subcommand's row when there is one */
+    struct bt_slice *argv;         /* argv[0] is the name as it was sent */
+    size_t argc;
+    struct tx *tx;
+    struct resp_reply *out;
+};
+
+/* Argument parsing and error texts shared by all families. Each returns false
+ * after it has written the error reply. */
+bool cmd_int(struct call *c, struct bt_slice s, int64_t *out); /* "ERR value is
+    not an integer or out of range" */
+bool cmd_syntax(struct call *c);   /* writes "ERR syntax error", false */
+bool cmd_type_error(struct call *c); /* WRONGTYPE ..., false */
+bool cmd_oom(struct call *c);      /* out of memory for this value, false */
+/* Strict decimal 64-bit as Redis' string2ll: no spaces, no "+", no leading 0. */
+bool cmd_parse_int(struct bt_slice s, int64_t *out);
+/* Redis' glob (stringmatchlen). */
+bool cmd_glob(struct bt_slice pattern, struct bt_slice s, bool nocase);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * db/tx.h -- what one command (later: one EXEC) does to the keyspace.
+ *
+ *     tx_begin(&tx, thread, dbi);
+ *     tx_lock(&tx, keys, n, TX_WRITE);    execute does this, not the command
+ *     command(...)                        find, edit, make, publish, remove
+ *     tx_commit(&tx);                     execute again: unlocks
+ *
+ * Threads    A tx belongs to the thread of its db_thread.
+ * Rules      Commands never lock. In a locked tx only keys named to tx_lock (or
+ *            any key after tx_lock_all) may be touched. A tx that was not locked
+ *            may only tx_find string keys, one: the lock-free read, which is
+ *            linearizable with every other command (DESIGN section 5).
+ *            The only ways to change data are the calls below under "Changes";
+ *            each is called before the change becomes visible.
+ * Lifetime   Entries and their bytes stay readable until db_leave (lock-free) or
+ *            until the key is changed in the same tx.
+ * Time       tx_now reads the real-time clock once for each tx, at first need.
+ */
+#ifndef BATON_DB_TX_H
+#define BATON_DB_TX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "db/db.h"
+
+enum db_type { DB_STRING = 0 /* later: list, set, zset, hash, stream */ };
+
+struct db_entry; /* a key and its value; immutable once readable */
+
+enum tx_mode { TX_READ, TX_WRITE };
+
+struct tx {
+    struct db_thread *thread;
+    struct db *db;
+    unsigned dbi;
+    bool locked, all, write, multi;
+    int64_t now_ms; /* 0: not read yet */
+    /* The shards locked, ascending, each once; grows beyond the inline ones. */
+    unsigned n_shards;
+    uint16_t *shards;
+    uint16_t inline_shards[16];
+    struct db_entry *made; /* db_make'd and not yet published */
+    uint64_t changes;      /* keys changed by this tx: "dirty" */
+};
+
+/* ---- For execute ---- */
+void tx_begin(struct tx *tx, struct db_thread *t, unsigned dbi);
+/* Locks the shards of keys (in the order of the shards, each once). With
+ * TX_WRITE and more than one shard, lock-free readers of these shards are sent
+ * behind the lock until tx_commit. 0 or -ENOMEM. */
+int tx_lock(struct tx *tx, const struct bt_slice *keys, size_t n,
+            enum tx_mode mode);
+void tx_lock_all(struct tx *tx, enum tx_mode mode);
+void tx_commit(struct tx *tx); /* unlocks what was locked; ends the tx */
+
+/* ---- Reading ---- */
+int64_t tx_now(struct tx *tx); /* ms since 1970 */
+
+/* NULL when there is no such key, or its time is over (a locked TX_WRITE tx
+ * removes it then and counts it as expired). Counts hit or miss, and notes the
+ * access for OBJECT IDLETIME unless `quiet`. */
+const struct db_entry *tx_find(struct tx *tx, struct bt_slice key);
+const struct db_entry *tx_find_quiet(struct tx *tx, struct bt_slice key);
+
+enum db_type db_entry_type(const struct db_entry *e);
+struct bt_slice db_entry_key(const struct db_entry *e);
+struct bt_slice db_entry_string(const struct db_entry *e); /* DB_STRING */
+int64_t db_entry_expire(const struct db_entry *e); /* ms since 1970, -1: none */
+uint64_t db_entry_idle_ms(const struct db_entry *e);
+bool db_entry_raw(const struct db_entry *e); /* built by APPEND, SETRANGE... */
+/* Keeps a large string's bytes alive beyond the tx, for replies by reference:
+ * NULL when the value is small (copy it then). Released by db_blob_release from
+ * any thread. */
+void *db_entry_hold(const struct db_entry *e);
+void db_blob_release(void *blob);
+
+/* ---- Changes (locked, TX_WRITE) ---- */
+
+#define DB_KEEP_EXPIRE ((int64_t)-2)
+#define DB_NO_EXPIRE   ((int64_t)-1)
+
+/* Begins a new string value of n bytes for key: returns where to write them, or
+ * NULL: out of memory. Nothing is visible before db_publish; the old entry, if
+ * any, stays readable until then, so a new value may be built from it. One at a
+ * time for each tx; db_discard drops it. */
+char *db_make(struct tx *tx, struct bt_slice key, size_t n);
+/* Makes it the key's value, in place of the old one of whatever type (one
+ * pointer store: readers see the old or the new). raw: see db_entry_raw. */
+void db_publish(struct tx *tx, int64_t expire_ms, bool raw);
+void db_discard(struct tx *tx);
+/* All three at once. 0 or -ENOMEM. */
+int db_set(struct tx *tx, struct bt_slice key, struct bt_slice value,
+           int64_t expire_ms);
+
+bool db_remove(struct tx *tx, struct bt_slice key); /* false: not there */
+/* New time to live (or DB_NO_EXPIRE) for an existing key; a time in the past
+ * is the caller's to turn into db_remove. 0, -ENOENT, -ENOMEM. */
+int db_expire_at(struct tx *tx, struct bt_slice key, int64_t expire_ms);
+/* Both locked; replaces `to`; keeps value and time to live. 0, -ENOENT, -ENOMEM
+ */
+int db_rename(struct tx *tx, struct bt_slice from, struct bt_slice to);
+/* Sets the access clock. */
+void db_touch(struct tx *tx, const struct db_entry *e);
+
+/* ---- Whole databases ---- */
+
+/* All keys of database dbi (or of all: dbi < 0); tx_lock_all(TX_WRITE) before.
+ * The memory is given back outside the locks: with lazy by
+ * db_lazy_free() calls of a helper thread, else by the tx_commit of the caller. */
+void db_flush(struct tx *tx, int dbi, bool lazy);
+/* Helper thread: frees what was flushed lazily; false when there was nothing. */
+bool db_lazy_free(struct db_thread *t);
+bool db_lazy_pending(struct db *db);
+
+/* SCAN: visits some buckets (at most about `count` keys, always bounded work)
+ * of the tx's database beginning at *cursor (0 = start), calls fn for each live
+ * key and returns the next cursor, 0 at the end. Every key that stays throughout
+ * is visited at least once, whatever resizes go on. Unlocked tx: takes the
+ * shards' locks one at a time itself. fn must not call back into db. */
+typedef void db_scan_fn(void *arg, const struct db_entry *e);
+uint64_t db_scan(struct tx *tx, uint64_t cursor, size_t count, db_scan_fn *fn,
+                 void *arg);
+
+/* RANDOMKEY: calls fn for one live key, near-uniformly chosen; false: none.
+ * Unlocked tx. */
+bool db_random(struct tx *tx, db_scan_fn *fn, void *arg);
+
+#endif
