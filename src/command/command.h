@@ -30,13 +30,15 @@ enum cmd_flag { /* Redis' flag names where there is one */
     CMD_DENYOOM = 1 << 2,
     CMD_ADMIN = 1 << 3,
     CMD_FAST = 1 << 4,
-    CMD_NO_AUTH = 1 << 5,   /* allowed before AUTH */
+    CMD_NO_AUTH = 1 << 5, /* allowed before AUTH */
     CMD_LOADING = 1 << 6,
     CMD_STALE = 1 << 7,
     CMD_NOSCRIPT = 1 << 8,
     CMD_LOCKFREE = 1 << 9,  /* ours: one string key, read without the lock */
     CMD_LOCK_ALL = 1 << 10, /* ours: every shard (FLUSHALL) */
     CMD_SLOW = 1 << 11,     /* ours: may take long; leaves the read section */
+    CMD_ALLOW_BUSY = 1 << 12,
+    CMD_NO_MULTI = 1 << 13,
 };
 
 /* Where the keys are, as in COMMAND: first (0 = none), last (negative: from the
@@ -46,13 +48,16 @@ struct cmd_keys {
 };
 
 struct command {
-    const char *name;    /* lower case; "config|get" for a subcommand */
-    cmd_fn *fn;          /* NULL: only has subcommands */
-    int arity;           /* with the name; negative: at least */
+    const char *name; /* lower case; "config|get" for a subcommand */
+    cmd_fn *fn;       /* NULL: only has subcommands */
+    int arity;        /* with the name; negative: at least */
     unsigned flags;
     struct cmd_keys keys;
-    const char *group;   /* "string", "generic", "connection", "server" */
-    const char *acl;     /* ACL categories, space separated, without '@' */
+    const char *key_flags; /* what is done with the keys, Redis' words: "RW
+                              update"; one for each key when ';' divides them */
+    const char *group;     /* "string", "generic", "connection", "server" */
+    const char *acl;       /* ACL categories, space separated, without '@' */
+    const char *tips;      /* for clients and proxies, space separated, or "" */
     const char *since, *summary;
     const struct command *sub; /* subcommands, ended by a NULL name */
 };
@@ -74,12 +79,27 @@ struct call {
  * after it has written the error reply. */
 bool cmd_int(struct call *c, struct bt_slice s, int64_t *out); /* "ERR value is
     not an integer or out of range" */
-bool cmd_syntax(struct call *c);   /* writes "ERR syntax error", false */
+bool cmd_syntax(struct call *c);     /* writes "ERR syntax error", false */
 bool cmd_type_error(struct call *c); /* WRONGTYPE ..., false */
-bool cmd_oom(struct call *c);      /* out of memory for this value, false */
+bool cmd_oom(struct call *c);        /* out of memory for this value, false */
 /* Strict decimal 64-bit as Redis' string2ll: no spaces, no "+", no leading 0. */
 bool cmd_parse_int(struct bt_slice s, int64_t *out);
 /* Redis' glob (stringmatchlen). */
 bool cmd_glob(struct bt_slice pattern, struct bt_slice s, bool nocase);
+
+/* A string value as a bulk: small ones are copied, large ones referenced. The
+ * entry must be readable (see db/tx.h, Lifetime). */
+void cmd_reply_string(struct call *c, const struct db_entry *e);
+/* The same for n bytes of it, from `from` on; both inside of the value. */
+void cmd_reply_range(struct call *c, const struct db_entry *e, size_t from,
+                     size_t n);
+/* The reply of a HELP subcommand: "NAME <subcommand> ..." and then the lines, as
+ * Redis frames them; lines ends with NULL. */
+void cmd_help(struct call *c, const char *const *lines);
+
+/* Around work that takes long and reads no entry without a lock: memory that
+ * others gave up is not held back meanwhile. Entries found before are void. */
+void cmd_slow_begin(struct call *c);
+void cmd_slow_end(struct call *c);
 
 #endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What all families share: arguments into numbers, patterns, error texts and
+ * common replies. Declared in command/command.h.
+ */
+#include "command/command.h"
+
+#include "base/check.h"
+#include "command/commands.h"
+#include "command/worker.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* From some size on it is cheaper to hold a value than to copy it. */
+#define REFERENCE_BYTES 16384
+
+bool cmd_parse_int(struct bt_slice s, int64_t *out)
+{
+    const char *p = s.p, *end = s.p + s.n;
+    bool negative = s.n > 0 && *p == '-';
+    uint64_t v = 0, limit = (uint64_t)INT64_MAX + negative;
+
+    p += negative;
+    if (s.n == 0 || s.n > 20 || p == end) {
+        return false;
+    }
+    if (*p == '0') {
+        *out = 0;
+        return s.n == 1;
+    }
+    for (; p < end; p++) {
+        unsigned digit = (unsigned)(unsigned char)*p - '0';
+
+        if (digit > 9 || v > (limit - digit) / 10) {
+            return false;
+        }
+        v = v * 10 + digit;
+    }
+    *out = negative ? (int64_t)(0 - v) : (int64_t)v;
+    return true;
+}
+
+bool cmd_int(struct call *c, struct bt_slice s, int64_t *out)
+{
+    if (!cmd_parse_int(s, out)) {
+        resp_error(c->out, "ERR value is not an integer or out of range");
+        return false;
+    }
+    return true;
+}
+
+bool cmd_syntax(struct call *c)
+{
+    resp_error(c->out, "ERR syntax error");
+    return false;
+}
+
+bool cmd_type_error(struct call *c)
+{
+    resp_error(c->out, "WRONGTYPE Operation against a key holding the wrong "
+                       "kind of value");
+    return false;
+}
+
+bool cmd_oom(struct call *c)
+{
+    resp_error(c->out, "OOM out of memory for this value");
+    return false;
+}
+
+void cmd_container(struct call *c)
+{
+    resp_errorf(c->out, "ERR wrong number of arguments for '%s' command",
+                c->command->name);
+}
+
+void cmd_reply_range(struct call *c, const struct db_entry *e, size_t from,
+                     size_t n)
+{
+    struct bt_slice s = db_entry_string(e);
+    void *blob = n >= REFERENCE_BYTES ? db_entry_hold(e) : NULL;
+
+    bt_assert(from <= s.n && n <= s.n - from);
+    if (blob) {
+        resp_bulk_ref(c->out, s.p + from, n, db_blob_release, blob);
+    } else {
+        resp_bulk(c->out, s.p + from, n);
+    }
+}
+
+void cmd_reply_string(struct call *c, const struct db_entry *e)
+{
+    struct bt_slice s = db_entry_string(e);
+
+    if (bt_likely(s.n < REFERENCE_BYTES)) {
+        resp_bulk(c->out, s.p, s.n);
+    } else {
+        cmd_reply_range(c, e, 0, s.n);
+    }
+}
+
+void cmd_help(struct call *c, const char *const *lines)
+{
+    const char *name = c->command->name;
+    char title[96];
+    size_t n = 0, len = strcspn(name, "|");
+
+    snprintf(title, sizeof title,
+             "%.*s <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+             (int)len, name);
+    for (size_t i = 0; i < len; i++) {
+        title[i] = (char)(title[i] - 'a' + 'A');
+    }
+    while (lines[n]) {
+        n++;
+    }
+    resp_array(c->out, n + 3);
+    resp_status(c->out, title);
+    for (size_t i = 0; i < n; i++) {
+        resp_status(c->out, lines[i]);
+    }
+    resp_status(c->out, "HELP");
+    resp_status(c->out, "    Prints this help.");
+}
+
+void cmd_slow_begin(struct call *c)
+{
+    db_leave(c->worker->db);
+}
+
+void cmd_slow_end(struct call *c)
+{
+    db_enter(c->worker->db);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * command/commands.h -- prototypes of all command functions, made from
+ * commands.def.
+ */
+#ifndef BATON_COMMAND_COMMANDS_H
+#define BATON_COMMAND_COMMANDS_H
+
+#include "command/command.h"
+
+#define CMD(name, fn, ...)           cmd_fn fn;
+#define CONTAINER(id, name, fn, ...) cmd_fn fn;
+#define SUB(name, fn, ...)           cmd_fn fn;
+#include "command/commands.def"
+#undef CMD
+#undef CONTAINER
+#undef SUB
+
+#endif
