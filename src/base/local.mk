@@ -8,4 +8,5 @@ base_sources = \
 	src/base/random.c src/base/random.h \
 	src/base/reclaim.c src/base/reclaim.h \
 	src/base/slice.c src/base/slice.h \
+	src/base/split.c src/base/split.h \
 	src/base/sync.c src/base/sync.h

@@ -29,18 +29,25 @@ enum resp_status {
     RESP_ERROR  /* req->error is the text after "-ERR "; close the client */
 };
 
+#define RESP_MAX_BULK   ((size_t)512 * 1024 * 1024)
+#define RESP_MAX_INLINE ((size_t)64 * 1024)
+#define RESP_MAX_ARGS   ((size_t)1024 * 1024)
+
 struct resp_limits {
-    size_t max_bulk;   /* proto-max-bulk-len [512 MB] */
-    size_t max_inline; /* [64 KB] */
-    size_t max_args;   /* [1024 * 1024]; 10 and 16 KB bulks before AUTH */
-    bool unauthenticated; /* chooses Redis' texts for the strict limits */
+    size_t max_bulk;   /* proto-max-bulk-len [RESP_MAX_BULK] */
+    size_t max_inline; /* [RESP_MAX_INLINE]; count lines too */
+    size_t max_args;   /* [RESP_MAX_ARGS] */
+    bool unauthenticated; /* besides: at most 10 arguments of 16 KB each */
 };
 
+/* A zeroed structure is good for use. */
 struct resp_request {
     struct bt_slice *argv; /* argc arguments, into the caller's bytes */
     size_t argc, cap;
     size_t consumed;
-    char error[128];
+    char *text; /* the words of an inline command, unquoted */
+    size_t text_cap;
+    char error[128]; /* set with RESP_ERROR only */
 };
 
 struct resp_partial;

@@ -22,14 +22,16 @@ struct resp_sink {
     /* n bytes of the last room were written; gives new room of at least `need`
      * (<= 4096) bytes and its size. Never NULL. */
     char *(*turn)(void *ctx, size_t n, size_t need, size_t *room);
-    /* Takes n bytes at p by reference, after what was written. */
+    /* Takes n bytes at p by reference. What was written before is given in a
+     * turn before the call, and a turn with n = 0 follows it, since the call
+     * may spoil the room. */
     void (*ref)(void *ctx, const char *p, size_t n, void (*release)(void *),
                 void *arg);
 };
 
 struct resp_reply {
     char *p, *end;  /* write here; p > start: not yet given to the sink */
-    char *start;
+    char *start; /* of the room */
     int proto;      /* 2 or 3 */
     bool mute;      /* CLIENT REPLY OFF/SKIP: everything is thrown away */
     const struct resp_sink *sink;
@@ -44,6 +46,8 @@ void resp_reply_begin(struct resp_reply *r, const struct resp_sink *sink,
 void resp_reply_flush(struct resp_reply *r);
 
 void resp_raw(struct resp_reply *r, const char *p, size_t n);
+/* While mute is set nothing below writes; errors are still counted, and what
+ * is given by reference is released. */
 void resp_status(struct resp_reply *r, const char *text);        /* +OK */
 /* "-" is put in front; text begins with its code ("ERR ..."). CR, LF in it
  * become spaces. */
