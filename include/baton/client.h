@@ -149,7 +149,6 @@ struct baton_client_info {
     size_t input_capacity;     /* allocated for it */
     size_t output_bytes;       /* unsent reply bytes */
     unsigned output_chunks;    /* in so many pieces */
-    uint64_t bytes_in, bytes_out;
     char addr[BATON_ADDR_MAX];  /* peer "ip:port", "[ip6]:port", "path:0" */
     char laddr[BATON_ADDR_MAX]; /* ours */
 };
