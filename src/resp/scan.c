@@ -47,27 +47,27 @@ bool resp_scan_grow(struct resp_request *req, size_t i)
     return argv != NULL;
 }
 
-/* Strict decimal: no blanks, no "+", no leading zeroes. p[0..n) */
-static bool parse_number(const char *p, size_t n, int64_t *out)
+/* Strict decimal: no blanks, no "+", no leading zeroes. What is no number, or
+ * too large for one, becomes INT64_MAX, a count that nobody accepts. */
+static int64_t parse_number(const char *p, size_t n)
 {
     bool minus = n > 0 && *p == '-';
     size_t i = minus;
     uint64_t v = 0;
 
     if (i == n || n - i > 19 || (p[i] == '0' && n > 1)) {
-        return false;
+        return INT64_MAX;
     }
     for (; i < n; i++) {
         if (p[i] < '0' || p[i] > '9') {
-            return false;
+            return INT64_MAX;
         }
         v = v * 10 + (uint64_t)(p[i] - '0'); /* 19 digits always fit */
     }
     if (v > (uint64_t)INT64_MAX) {
-        return false;
+        return minus && v - 1 == (uint64_t)INT64_MAX ? INT64_MIN : INT64_MAX;
     }
-    *out = minus ? -(int64_t)v : (int64_t)v;
-    return true;
+    return minus ? -(int64_t)v : (int64_t)v;
 }
 
 /* Finds the end of a line that `stop` ends, within the limit for lines. */
@@ -91,8 +91,8 @@ static enum resp_status find_end(struct resp_scan *s, char stop,
     return more(s, 1);
 }
 
-/* Reads the line of a count at s->p. *valid: it is a number. The line is passed
- * with s->p by the caller, once it likes it, to the place put in *next. */
+/* Reads the count line at s->p. The caller, once it likes the count, moves s->p
+ * to *next, the place behind the line. */
 static enum resp_status count_line(struct resp_scan *s, const char *too_big,
                                    int64_t *v, const char **next)
 {
@@ -108,9 +108,7 @@ static enum resp_status count_line(struct resp_scan *s, const char *too_big,
     }
     s->scanned = 0;
     *next = cr + 2;
-    if (!parse_number(s->p + 1, (size_t)(cr - s->p) - 1, v)) {
-        *v = INT64_MIN; /* no count is that small */
-    }
+    *v = parse_number(s->p + 1, (size_t)(cr - s->p) - 1);
     return RESP_OK;
 }
 
@@ -125,7 +123,7 @@ static enum resp_status array_header(struct resp_scan *s)
     if (status != RESP_OK) {
         return status;
     }
-    if (n == INT64_MIN || n > PLAIN_TOTAL) {
+    if (n > PLAIN_TOTAL) {
         return resp_scan_fail(s, "invalid multibulk length");
     }
     if (s->limits->unauthenticated && n > RESP_STRICT_ARGS) {
@@ -208,6 +206,8 @@ static enum resp_status arguments(struct resp_scan *s)
                 status = bulk_header(s);
                 q = s->p;
                 len = s->bulk;
+            } else {
+                s->scanned = 0; /* an unfinished line may have set it */
             }
             p = q;
         }
@@ -286,6 +286,7 @@ enum resp_status resp_scan(struct resp_scan *s)
         if (bt_likely(q && s->declared - 1 < RESP_STRICT_ARGS &&
                       s->declared <= s->limits->max_args)) {
             s->p = q;
+            s->scanned = 0;
         } else {
             s->declared = 0;
             status = array_header(s);
