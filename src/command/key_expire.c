@@ -179,7 +179,7 @@ void cmd_persist(struct call *c)
 /* -2: no such key, -1: no time to live. Seconds are rounded to the nearest. */
 static void tell_time(struct call *c, bool seconds, bool absolute)
 {
-    const struct db_entry *e = tx_find_quiet(c->tx, c->argv[1]);
+    const struct db_entry *e = key_ask(c, c->argv[1]);
     int64_t v;
 
     if (e == NULL) {

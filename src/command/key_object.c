@@ -15,7 +15,7 @@
 /* The entry, or NULL after the reply. */
 static const struct db_entry *find_object(struct call *c)
 {
-    const struct db_entry *e = tx_find_quiet(c->tx, c->argv[2]);
+    const struct db_entry *e = key_ask(c, c->argv[2]);
 
     if (e == NULL) {
         resp_null(c->out);

@@ -39,6 +39,8 @@ struct tx {
     struct db *db;
     unsigned dbi;
     bool locked, all, write, multi;
+    bool no_touch; /* tx_find leaves the access clock alone: for commands that
+                    * only ask about a key, and for CLIENT NO-TOUCH */
     int64_t now_ms; /* 0: not read yet */
     /* The shards locked, ascending, each once; grows beyond the inline ones. */
     unsigned n_shards;
@@ -63,7 +65,7 @@ int64_t tx_now(struct tx *tx); /* ms since 1970 */
 
 /* NULL when there is no such key, or its time is over (a locked TX_WRITE tx
  * removes it then and counts it as expired). Counts hit or miss, and notes the
- * access for OBJECT IDLETIME unless `quiet`. */
+ * access for OBJECT IDLETIME (not so with tx->no_touch); quiet: neither. */
 const struct db_entry *tx_find(struct tx *tx, struct bt_slice key);
 const struct db_entry *tx_find_quiet(struct tx *tx, struct bt_slice key);
 
