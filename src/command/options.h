@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * command/options.h -- what the commands know of the program's options.
+ *
+ * Purpose    The options live in batond/, which no command may include. Here is
+ *            what it hands down: the values that commands look at (struct
+ *            settings) and the calls behind CONFIG GET and SET (options_ops).
+ * Threads    Any, everywhere, also several CONFIG SET at once. A member of
+ *            struct settings that is not atomic is constant while workers run.
+ * Ownership  Both structures belong to the program and outlive the service.
+ * Locks      `lock` has rank CONFIG: taken by whoever holds no other lock.
+ */
+#ifndef BATON_COMMAND_OPTIONS_H
+#define BATON_COMMAND_OPTIONS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/slice.h"
+#include "base/sync.h"
+
+/* Who may use DEBUG (enable-debug-command). */
+enum options_debug { OPTIONS_DEBUG_NO, OPTIONS_DEBUG_YES, OPTIONS_DEBUG_LOCAL };
+
+/* The classes of client-output-buffer-limit. */
+enum options_class {
+    OPTIONS_NORMAL,
+    OPTIONS_REPLICA,
+    OPTIONS_PUBSUB,
+    OPTIONS_N_CLASSES
+};
+
+/* For baton_output_limit(). */
+struct options_output_limit {
+    _Atomic size_t hard, soft;
+    _Atomic unsigned soft_seconds;
+};
+
+/* Read the atomic members relaxed: each stands for itself, and any recent value
+ * will do. */
+struct settings {
+    _Atomic bool protected_mode;
+    _Atomic bool has_password;          /* use options_has_password() */
+    _Atomic size_t proto_max_bulk_len;  /* resp_limits.max_bulk */
+    struct options_output_limit output_limit[OPTIONS_N_CLASSES];
+
+    /* ---- Constant while workers run ---- */
+    enum options_debug enable_debug_command;
+    unsigned databases;
+    unsigned port;           /* for INFO: tcp_port, 0 = no TCP */
+    const char *config_file; /* for INFO: absolute path, or "" */
+    const char *executable;  /* for INFO: as it was called */
+    struct bt_log log;       /* the program's log */
+
+    /* ---- Under lock ---- */
+    struct bt_mutex lock;
+    char *requirepass; /* "" = none; use options_password() */
+};
+
+/* A password must be given before anything else. */
+static inline bool options_has_password(const struct settings *s)
+{
+    /* Relaxed: a client that comes while it changes may see either. */
+    return atomic_load_explicit(&((struct settings *)s)->has_password,
+                                memory_order_relaxed);
+}
+
+/* A copy of the password, since it may be replaced at any time; NULL: out of
+ * memory. */
+static inline char *options_password(struct settings *s)
+{
+    char *copy;
+
+    bt_mutex_lock(&s->lock);
+    copy = strdup(s->requirepass);
+    bt_mutex_unlock(&s->lock);
+    return copy;
+}
+
+static inline void options_password_free(char *password)
+{
+    free(password);
+}
+
+/* CONFIG. ctx is the program's. */
+struct options_ops {
+    void *ctx;
+
+    /* The name of the i-th option (aliases count as options), NULL behind the
+     * last one. Names never change. */
+    const char *(*name)(void *ctx, size_t i);
+
+    /* Appends the value of the i-th option in the form of CONFIG GET. 0 or
+     * -ENOMEM. */
+    int (*get)(void *ctx, size_t i, struct bt_buf *out);
+
+    /* CONFIG SET name value ...: all or nothing. pairs has 2 * n elements. 0,
+     * or -EINVAL with err = the text behind "ERR ". */
+    int (*set)(void *ctx, const struct bt_slice *pairs, size_t n, char *err,
+               size_t err_size);
+};
+
+#endif
