@@ -28,7 +28,7 @@ struct db_thread;
 struct db_options {
     unsigned databases; /* [16] */
     unsigned shards;    /* power of two; 0 = chosen [256] */
-    unsigned threads;   /* how many db_thread_new() calls will come, for sizing */
+    unsigned threads; /* how many db_thread_new() calls will come, for sizing */
 };
 
 /* NULL: out of memory (or of randomness for the hash key). */
@@ -46,9 +46,10 @@ bool db_pending(const struct db_thread *t);
 
 /* Counters since the start (or db_stats_reset). Any thread. */
 struct db_stats {
-    uint64_t hits, misses;     /* keyspace_hits, keyspace_misses */
-    uint64_t expired;          /* keys removed because their time was over */
-    uint64_t used_bytes;       /* logical: keys, values, tables */
+    uint64_t hits, misses; /* keyspace_hits, keyspace_misses */
+    uint64_t expired;      /* keys removed because their time was over */
+    uint64_t changes;      /* of keys; never reset */
+    uint64_t used_bytes;   /* logical: keys, values, tables */
 };
 void db_stats(struct db *db, struct db_stats *out);
 void db_stats_reset(struct db *db);

@@ -14,6 +14,8 @@
  *            linearizable with every other command (DESIGN section 5).
  *            The only ways to change data are the calls below under "Changes";
  *            each is called before the change becomes visible.
+ *            The bytes of the keys given to tx_lock stay as they are until the
+ *            tx ends (their hashes are kept).
  * Lifetime   Entries and their bytes stay readable until db_leave (lock-free) or
  *            until the key is changed in the same tx.
  * Time       tx_now reads the real-time clock once for each tx, at first need.
@@ -28,26 +30,47 @@
 #include "base/slice.h"
 #include "db/db.h"
 
-enum db_type { DB_STRING = 0 /* later: list, set, zset, hash, stream */ };
+enum db_type {
+    DB_STRING = 0 /* later: list, set, zset, hash, stream */
+};
 
 struct db_entry; /* a key and its value; immutable once readable */
 
-enum tx_mode { TX_READ, TX_WRITE };
+enum tx_mode {
+    TX_READ,
+    TX_WRITE
+};
+
+/* The hash of a key, known by where its bytes lie. */
+struct tx_hash {
+    const char *p;
+    size_t n;
+    uint64_t hash;
+};
+#define TX_HASHES 16
+
+struct db_level;
 
 struct tx {
     struct db_thread *thread;
     struct db *db;
     unsigned dbi;
     bool locked, all, write, multi;
-    bool no_touch; /* tx_find leaves the access clock alone: for commands that
+    bool hidden;    /* its shards are: db/shard.h */
+    bool no_touch;  /* tx_find leaves the access clock alone: for commands that
                     * only ask about a key, and for CLIENT NO-TOUCH */
     int64_t now_ms; /* 0: not read yet */
     /* The shards locked, ascending, each once; grows beyond the inline ones. */
     unsigned n_shards;
     uint16_t *shards;
     uint16_t inline_shards[16];
+    /* Of the first keys given to tx_lock: each is hashed once. */
+    unsigned n_hashes, next_hash;
+    struct tx_hash hashes[TX_HASHES];
     struct db_entry *made; /* db_make'd and not yet published */
-    uint64_t changes;      /* keys changed by this tx: "dirty" */
+    uint64_t made_hash;
+    uint64_t changes;         /* keys changed by this tx: "dirty" */
+    struct db_level *flushed; /* given back after the locks */
 };
 
 /* ---- For execute ---- */

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * db/change.c -- the calls of db/tx.h that change keys.
+ */
+#include "db/tx.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "db/keyspace.h"
+
+/* A key on its way to a new value. */
+struct change {
+    uint64_t hash;
+    unsigned shard;
+    struct db_table *table;
+    struct db_writer writer;
+    struct db_place at;
+    struct db_entry *old; /* NULL: a new key, for which there is room */
+    uint64_t before;      /* bytes of the table */
+};
+
+bool db_tx_expired(struct tx *tx, const struct db_entry *e)
+{
+    int64_t when = db_entry_ttl(e);
+
+    return when != DB_NO_EXPIRE && tx_now(tx) > when;
+}
+
+/* The journal, WATCH and notifications will listen here. */
+void db_tx_changed(struct tx *tx, struct bt_slice key, enum db_change kind)
+{
+    (void)key;
+    db_tx_hide(tx);
+    tx->thread->wrote = true;
+    if (kind == DB_CHANGE_EXPIRE) {
+        db_count(&tx->thread->count.expired, 1);
+    } else {
+        tx->changes++;
+    }
+}
+
+void db_tx_account(struct tx *tx, const struct db_table *t, uint64_t before)
+{
+    _Atomic int64_t *bytes = &tx->thread->count.bytes;
+    int64_t by = (int64_t)(db_table_bytes(t) - before);
+
+    if (by != 0) {
+        int64_t n = atomic_load_explicit(bytes, memory_order_relaxed);
+
+        atomic_store_explicit(bytes, n + by, memory_order_relaxed);
+    }
+}
+
+void db_tx_take_out(struct tx *tx, unsigned shard, const struct db_place *place,
+                    enum db_change kind)
+{
+    struct db_writer w = db_tx_writer(tx, shard);
+    const struct db_entry *e = db_bucket_at(place->bucket, place->slot);
+
+    db_tx_changed(tx, db_entry_name(e), kind);
+    db_table_remove(db_table_at(tx->db, tx->dbi, shard), &w, place);
+}
+
+/* Where the key is, if it is there at all. False: the shard never had one. */
+static bool locate(struct tx *tx, struct bt_slice key, struct change *c)
+{
+    bt_assert(tx->write && !tx->made);
+    c->hash = db_tx_hash(tx, key);
+    c->shard = db_shard_of(tx->db, c->hash);
+    c->writer = db_tx_writer(tx, c->shard);
+    c->table = db_tx_table(tx, c->shard, false);
+    c->old = NULL;
+    if (!c->table) {
+        return false;
+    }
+    c->before = db_table_bytes(c->table);
+    c->old = db_table_locate(c->table, c->hash, key, &c->at);
+    return true;
+}
+
+static void take_out(struct tx *tx, struct change *c, enum db_change kind)
+{
+    db_tx_take_out(tx, c->shard, &c->at, kind);
+    db_table_relax(c->table, &c->writer);
+    db_tx_account(tx, c->table, c->before);
+}
+
+/* As locate; but a key whose time is over is removed, and is not there. */
+static bool locate_live(struct tx *tx, struct bt_slice key, struct change *c)
+{
+    if (!locate(tx, key, c) || !c->old) {
+        return false;
+    }
+    if (db_tx_expired(tx, c->old)) {
+        take_out(tx, c, DB_CHANGE_EXPIRE);
+        return false;
+    }
+    return true;
+}
+
+/* ---- New values ---- */
+
+/* After this, a new value for the key cannot fail for want of memory. */
+static int begin_set(struct tx *tx, struct bt_slice key, struct change *c)
+{
+    int r = 0;
+
+    bt_assert(tx->write && !tx->made);
+    c->hash = db_tx_hash(tx, key);
+    c->shard = db_shard_of(tx->db, c->hash);
+    c->writer = db_tx_writer(tx, c->shard);
+    c->table = db_tx_table(tx, c->shard, true);
+    if (!c->table) {
+        return -ENOMEM;
+    }
+    c->before = db_table_bytes(c->table);
+    db_table_step(c->table, &c->writer);
+    c->old = db_table_locate(c->table, c->hash, key, &c->at);
+    if (!c->old) {
+        r = db_table_room(c->table, c->hash);
+    }
+    if (r != 0) {
+        db_tx_account(tx, c->table, c->before);
+    }
+    return r;
+}
+
+static int64_t resolve_expire(struct tx *tx, const struct change *c,
+                              int64_t expire_ms)
+{
+    if (expire_ms != DB_KEEP_EXPIRE) {
+        return expire_ms;
+    }
+    if (!c->old || db_tx_expired(tx, c->old)) {
+        return DB_NO_EXPIRE;
+    }
+    return db_entry_ttl(c->old);
+}
+
+static void finish_set(struct tx *tx, struct change *c, struct db_entry *e)
+{
+    if (c->old && db_tx_expired(tx, c->old)) {
+        db_count(&tx->thread->count.expired, 1);
+    }
+    db_tx_changed(tx, db_entry_name(e), DB_CHANGE_SET);
+    if (c->old) {
+        db_table_replace(c->table, &c->writer, &c->at, e);
+    } else {
+        db_table_insert(c->table, c->hash, e);
+    }
+    db_tx_account(tx, c->table, c->before);
+}
+
+int db_set(struct tx *tx, struct bt_slice key, struct bt_slice value,
+           int64_t expire_ms)
+{
+    struct change c;
+    struct db_entry *e;
+    int r = begin_set(tx, key, &c);
+
+    if (r != 0) {
+        return r;
+    }
+    expire_ms = resolve_expire(tx, &c, expire_ms);
+    e = db_entry_new(key, value.n, expire_ms != DB_NO_EXPIRE);
+    if (!e) {
+        db_tx_account(tx, c.table, c.before);
+        return -ENOMEM;
+    }
+    if (value.n > 0) {
+        memcpy(db_entry_value(e), value.p, value.n);
+    }
+    if (expire_ms != DB_NO_EXPIRE) {
+        db_entry_set_ttl(e, expire_ms);
+    }
+    db_entry_touch(e, db_thread_clock(tx->thread));
+    finish_set(tx, &c, e);
+    return 0;
+}
+
+/* Always with room for a time to live: which it gets is said too late. */
+char *db_make(struct tx *tx, struct bt_slice key, size_t n)
+{
+    struct change c;
+
+    if (begin_set(tx, key, &c) != 0) {
+        return NULL;
+    }
+    tx->made = db_entry_new(key, n, true);
+    tx->made_hash = c.hash;
+    db_tx_account(tx, c.table, c.before);
+    return tx->made ? db_entry_value(tx->made) : NULL;
+}
+
+void db_publish(struct tx *tx, int64_t expire_ms, bool raw)
+{
+    struct db_entry *e = tx->made;
+    struct change c;
+
+    bt_assert(e);
+    tx->made = NULL;
+    c.hash = tx->made_hash;
+    c.shard = db_shard_of(tx->db, c.hash);
+    c.writer = db_tx_writer(tx, c.shard);
+    c.table = db_tx_table(tx, c.shard, false);
+    c.before = db_table_bytes(c.table);
+    c.old = db_table_locate(c.table, c.hash, db_entry_name(e), &c.at);
+    db_entry_set_ttl(e, resolve_expire(tx, &c, expire_ms));
+    e->flags |= raw ? ENTRY_RAW : 0;
+    db_entry_touch(e, db_thread_clock(tx->thread));
+    finish_set(tx, &c, e);
+}
+
+void db_discard(struct tx *tx)
+{
+    if (tx->made) {
+        db_entry_free(tx->made);
+        tx->made = NULL;
+    }
+}
+
+/* ---- Removal, time to live, rename ---- */
+
+bool db_remove(struct tx *tx, struct bt_slice key)
+{
+    struct change c;
+
+    if (!locate_live(tx, key, &c)) {
+        return false;
+    }
+    take_out(tx, &c, DB_CHANGE_REMOVE);
+    return true;
+}
+
+int db_expire_at(struct tx *tx, struct bt_slice key, int64_t expire_ms)
+{
+    struct change c;
+    struct db_entry *e;
+    int64_t was;
+
+    if (!locate_live(tx, key, &c)) {
+        return -ENOENT;
+    }
+    was = db_entry_ttl(c.old);
+    if (expire_ms == was || expire_ms == DB_KEEP_EXPIRE) {
+        return 0;
+    }
+    if (c.old->flags & ENTRY_TTL) {
+        db_tx_changed(tx, key, DB_CHANGE_TTL);
+        db_entry_set_ttl(c.old, expire_ms);
+        db_table_ttl_changed(c.table, &c.at,
+                             (expire_ms != DB_NO_EXPIRE) -
+                                 (was != DB_NO_EXPIRE));
+        return 0;
+    }
+    e = db_entry_copy(c.old, key, expire_ms);
+    if (!e) {
+        return -ENOMEM;
+    }
+    db_tx_changed(tx, key, DB_CHANGE_TTL);
+    db_table_replace(c.table, &c.writer, &c.at, e);
+    db_tx_account(tx, c.table, c.before);
+    return 0;
+}
+
+/* `to` is set before `from` goes, since the removal may take away the room that
+ * was made; readers see neither before both are done. */
+int db_rename(struct tx *tx, struct bt_slice from, struct bt_slice to)
+{
+    struct change c, gone;
+    struct db_entry *e;
+    int r;
+
+    if (!locate_live(tx, from, &gone)) {
+        return -ENOENT;
+    }
+    if (bt_slice_eq(from, to)) {
+        return 0;
+    }
+    bt_assert(tx->multi);
+    r = begin_set(tx, to, &c);
+    if (r != 0) {
+        return r;
+    }
+    locate(tx, from, &gone); /* again: begin_set may have moved it */
+    e = db_entry_copy(gone.old, to, db_entry_ttl(gone.old));
+    if (!e) {
+        db_tx_account(tx, c.table, c.before);
+        return -ENOMEM;
+    }
+    finish_set(tx, &c, e);
+    gone.before = db_table_bytes(gone.table);
+    take_out(tx, &gone, DB_CHANGE_REMOVE);
+    return 0;
+}
+
+void db_touch(struct tx *tx, const struct db_entry *e)
+{
+    db_entry_touch(e, db_thread_clock(tx->thread));
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "db/entry.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+
+struct blob {
+    atomic_size_t refs;
+    size_t n;
+    char bytes[];
+};
+
+static struct blob *blob_of(const struct db_entry *e)
+{
+    struct blob *b;
+
+    memcpy(&b, db_entry_after(e), sizeof b);
+    return b;
+}
+
+static struct blob *blob_new(size_t n)
+{
+    struct blob *b;
+
+    if (n > SIZE_MAX - sizeof *b) {
+        return NULL;
+    }
+    b = malloc(sizeof *b + n);
+    if (b) {
+        atomic_init(&b->refs, 1);
+        b->n = n;
+    }
+    return b;
+}
+
+/* Whoever calls this has a reference, or an entry that has one: the count is
+ * above zero and nothing needs ordering. */
+static void *blob_hold(struct blob *b)
+{
+    atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
+    return b;
+}
+
+void db_blob_release(void *blob)
+{
+    struct blob *b = blob;
+
+    /* Release: our reads are over before the count falls. Acquire: whoever
+     * frees has seen all the others' releases. */
+    if (atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) == 1) {
+        free(b);
+    }
+}
+
+/* The parts in front of the value; the caller fills in what they hold. */
+static struct db_entry *entry_alloc(struct bt_slice key, size_t inside,
+                                    uint8_t flags)
+{
+    uint32_t long_n = (uint32_t)key.n;
+    bool is_long = key.n >= ENTRY_LONG_KEY;
+    size_t n = sizeof(struct db_entry) + (flags & ENTRY_TTL) + key.n + inside;
+    struct db_entry *e;
+    char *p;
+
+    if (key.n > UINT32_MAX / 2) {
+        return NULL;
+    }
+    n += flags & ENTRY_BLOB ? sizeof(void *) : 0;
+    n += is_long ? sizeof long_n : 0;
+    e = malloc(n);
+    if (!e) {
+        return NULL;
+    }
+    atomic_init(&e->clock, 0);
+    e->flags = flags;
+    e->key_n = (uint8_t)(is_long ? ENTRY_LONG_KEY : key.n);
+    e->value_n = (uint16_t)inside;
+    p = (char *)db_entry_after(e) + (flags & ENTRY_BLOB ? sizeof(void *) : 0);
+    if (is_long) {
+        memcpy(p, &long_n, sizeof long_n);
+        p += sizeof long_n;
+    }
+    if (key.n > 0) {
+        memcpy(p, key.p, key.n);
+    }
+    return e;
+}
+
+static struct db_entry *with_blob(struct bt_slice key, struct blob *b,
+                                  uint8_t flags)
+{
+    struct db_entry *e = entry_alloc(key, 0, flags | ENTRY_BLOB);
+
+    if (!e) {
+        db_blob_release(b);
+        return NULL;
+    }
+    memcpy((char *)db_entry_after(e), &b, sizeof b);
+    return e;
+}
+
+struct db_entry *db_entry_new(struct bt_slice key, size_t n, bool ttl)
+{
+    uint8_t flags = DB_STRING | (ttl ? ENTRY_TTL : 0);
+    struct db_entry *e;
+
+    if (n < DB_BLOB_MIN) {
+        e = entry_alloc(key, n, flags);
+    } else {
+        struct blob *b = blob_new(n);
+
+        e = b ? with_blob(key, b, flags) : NULL;
+    }
+    if (e && ttl) {
+        db_entry_set_ttl(e, DB_NO_EXPIRE);
+    }
+    return e;
+}
+
+struct db_entry *db_entry_copy(const struct db_entry *e, struct bt_slice key,
+                               int64_t expire_ms)
+{
+    uint8_t flags = e->flags & (uint8_t) ~(ENTRY_TTL | ENTRY_BLOB);
+    struct db_entry *copy;
+
+    flags |= expire_ms != DB_NO_EXPIRE ? ENTRY_TTL : 0;
+    if (e->flags & ENTRY_BLOB) {
+        copy = with_blob(key, blob_hold(blob_of(e)), flags);
+    } else {
+        copy = entry_alloc(key, e->value_n, flags);
+    }
+    if (!copy) {
+        return NULL;
+    }
+    if (!(e->flags & ENTRY_BLOB)) {
+        memcpy(db_entry_value(copy), db_entry_string(e).p, e->value_n);
+    }
+    if (flags & ENTRY_TTL) {
+        db_entry_set_ttl(copy, expire_ms);
+    }
+    db_entry_touch(copy, atomic_load_explicit(&e->clock, memory_order_relaxed));
+    return copy;
+}
+
+void db_entry_free(void *entry)
+{
+    struct db_entry *e = entry;
+
+    if (e->flags & ENTRY_BLOB) {
+        db_blob_release(blob_of(e));
+    }
+    free(e);
+}
+
+char *db_entry_value(struct db_entry *e)
+{
+    struct bt_slice key = db_entry_name(e);
+
+    return e->flags & ENTRY_BLOB ? blob_of(e)->bytes : (char *)key.p + key.n;
+}
+
+size_t db_entry_bytes(const struct db_entry *e)
+{
+    struct bt_slice key = db_entry_name(e);
+    size_t n = (size_t)(key.p - (const char *)e) + key.n;
+
+    if (e->flags & ENTRY_BLOB) {
+        return n + sizeof(struct blob) + blob_of(e)->n;
+    }
+    return n + e->value_n;
+}
+
+enum db_type db_entry_type(const struct db_entry *e)
+{
+    return (enum db_type)(e->flags & ENTRY_TYPE);
+}
+
+struct bt_slice db_entry_key(const struct db_entry *e)
+{
+    return db_entry_name(e);
+}
+
+struct bt_slice db_entry_string(const struct db_entry *e)
+{
+    struct bt_slice key = db_entry_name(e);
+
+    bt_assert(db_entry_type(e) == DB_STRING);
+    if (e->flags & ENTRY_BLOB) {
+        const struct blob *b = blob_of(e);
+
+        return bt_slice(b->bytes, b->n);
+    }
+    return bt_slice(key.p + key.n, e->value_n);
+}
+
+int64_t db_entry_expire(const struct db_entry *e)
+{
+    return db_entry_ttl(e);
+}
+
+/* In whole seconds, as the clock is; another thread's clock may be ahead. */
+uint64_t db_entry_idle_ms(const struct db_entry *e)
+{
+    uint32_t now = (uint32_t)(bt_now_ms() / 1000);
+    uint32_t then = atomic_load_explicit(&e->clock, memory_order_relaxed);
+
+    return now > then ? (uint64_t)(now - then) * 1000 : 0;
+}
+
+bool db_entry_raw(const struct db_entry *e)
+{
+    return (e->flags & ENTRY_RAW) != 0;
+}
+
+void *db_entry_hold(const struct db_entry *e)
+{
+    return e->flags & ENTRY_BLOB ? blob_hold(blob_of(e)) : NULL;
+}

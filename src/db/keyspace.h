@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * db/keyspace.h -- what a database and a thread's way into it are made of
+ * (inside db/ only).
+ */
+#ifndef BATON_DB_KEYSPACE_H
+#define BATON_DB_KEYSPACE_H
+
+#include <stdalign.h>
+#include <stdatomic.h>
+
+#include "base/reclaim.h"
+#include "db/db.h"
+#include "db/shard.h"
+#include "db/table.h"
+#include "db/tx.h"
+
+#define DB_MAX_SHARDS 4096
+
+/* Written by their thread alone, read by any; relaxed, for sums only. */
+struct db_counters {
+    _Atomic uint64_t hits, misses, expired, changes;
+    _Atomic int64_t bytes;
+};
+
+struct db_thread {
+    struct db *db;
+    struct bt_record *record;
+    bool inside;    /* a section */
+    bool wrote;     /* since the last full fence: db/shard.h */
+    bool clock_set; /* in this section */
+    uint32_t clock; /* for the access clock of entries: seconds */
+    uint64_t random;
+    alignas(DB_LINE) struct db_counters count;
+};
+
+/* The expiry cycle's place; its fields belong to whoever holds `busy`. */
+struct db_cycle {
+    atomic_flag busy;
+    atomic_bool on;
+    unsigned dbi;    /* where the next call begins */
+    unsigned *shard; /* likewise, in each database */
+};
+
+struct db {
+    unsigned databases;
+    unsigned n_shards, shard_bits;
+    struct db_hash_key key;
+    struct db_shard *shards;
+    /* [dbi * n_shards + shard], made at the first write, kept to the end. */
+    _Atomic(struct db_table *) *tables;
+    atomic_bool *touched; /* [dbi]: has a table; never false again */
+    struct bt_domain *domain;
+    struct db_thread **threads;
+    unsigned n_threads, max_threads;
+    struct db_counters gone;  /* of threads that were freed */
+    struct db_counters reset; /* what db_stats_reset found */
+    struct db_cycle cycle;
+    alignas(DB_LINE) _Atomic(struct db_level *) lazy; /* for db_lazy_free */
+};
+
+static inline void db_count(_Atomic uint64_t *counter, uint64_t by)
+{
+    uint64_t n = atomic_load_explicit(counter, memory_order_relaxed);
+
+    atomic_store_explicit(counter, n + by, memory_order_relaxed);
+}
+
+/* The highest bits; db/table.h takes its own from below bit 48. */
+static inline unsigned db_shard_of(const struct db *db, uint64_t hash)
+{
+    return (unsigned)(hash >> 48) >> (16 - db->shard_bits);
+}
+
+/* Acquire: partner of the release in db_table_at_write. NULL: no key was ever
+ * written there. */
+static inline struct db_table *db_table_at(const struct db *db, unsigned dbi,
+                                           unsigned shard)
+{
+    return atomic_load_explicit(&db->tables[(size_t)dbi * db->n_shards + shard],
+                                memory_order_acquire);
+}
+
+static inline bool db_touched(const struct db *db, unsigned dbi)
+{
+    return atomic_load_explicit(&db->touched[dbi], memory_order_acquire);
+}
+
+uint32_t db_thread_clock(struct db_thread *t);
+void db_counters_add(struct db_counters *sum, const struct db_counters *c);
+
+/* ---- tx.c, for the other files ---- */
+
+uint64_t db_tx_hash(struct tx *tx, struct bt_slice key);
+/* Locks one shard (for work that goes through them one by one). */
+void db_tx_lock_shard(struct tx *tx, unsigned shard);
+/* With the lock held; NULL when nothing is there, or (create) no memory. */
+struct db_table *db_tx_table(struct tx *tx, unsigned shard, bool create);
+struct db_writer db_tx_writer(struct tx *tx, unsigned shard);
+
+/* ---- change.c ---- */
+
+enum db_change {
+    DB_CHANGE_SET,
+    DB_CHANGE_REMOVE,
+    DB_CHANGE_TTL,
+    DB_CHANGE_EXPIRE
+};
+
+/* Every change of a key passes here, before it becomes visible. */
+void db_tx_changed(struct tx *tx, struct bt_slice key, enum db_change kind);
+/* A hidden tx (db/shard.h) shows itself. */
+void db_tx_hide(struct tx *tx);
+bool db_tx_expired(struct tx *tx, const struct db_entry *e);
+/* Takes out what is at place. db_table_relax is left to the caller. */
+void db_tx_take_out(struct tx *tx, unsigned shard, const struct db_place *place,
+                    enum db_change kind);
+/* Adds what the table has grown by to the thread's share of used_bytes. */
+void db_tx_account(struct tx *tx, const struct db_table *t, uint64_t before);
+
+/* ---- flush.c ---- */
+
+void db_tx_release_flushed(struct tx *tx);
+
+#endif

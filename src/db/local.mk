@@ -1,0 +1,15 @@
+## SPDX-License-Identifier: BSD-2-Clause
+db_sources = \
+	src/db/change.c \
+	src/db/db.c src/db/db.h \
+	src/db/entry.c src/db/entry.h \
+	src/db/expire.c \
+	src/db/flush.c \
+	src/db/keyspace.h \
+	src/db/resize.c \
+	src/db/scan.c \
+	src/db/shard.h \
+	src/db/siphash.c src/db/siphash.h \
+	src/db/stats.c \
+	src/db/table.c src/db/table.h \
+	src/db/tx.c src/db/tx.h

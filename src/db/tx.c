@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "db/tx.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "db/keyspace.h"
+
+#define INLINE_SHARDS                                                          \
+    (sizeof(((struct tx *)0)->inline_shards) / sizeof(uint16_t))
+
+void tx_begin(struct tx *tx, struct db_thread *t, unsigned dbi)
+{
+    bt_assert(dbi < t->db->databases);
+    tx->thread = t;
+    tx->db = t->db;
+    tx->dbi = dbi;
+    tx->locked = tx->all = tx->write = tx->multi = tx->hidden = false;
+    tx->now_ms = 0;
+    tx->n_shards = 0;
+    tx->shards = tx->inline_shards;
+    tx->n_hashes = tx->next_hash = 0;
+    tx->made = NULL;
+    tx->changes = 0;
+    tx->flushed = NULL;
+}
+
+int64_t tx_now(struct tx *tx)
+{
+    if (tx->now_ms == 0) {
+        tx->now_ms = bt_real_ms();
+    }
+    return tx->now_ms;
+}
+
+/* ---- Hashes ---- */
+
+static uint64_t hash_key(const struct db *db, struct bt_slice key)
+{
+    return db_siphash(&db->key, key.p, key.n);
+}
+
+/* Commands go through their keys in order and touch each more than once: the
+ * search begins at the key that was found last. */
+uint64_t db_tx_hash(struct tx *tx, struct bt_slice key)
+{
+    unsigned at = tx->next_hash;
+
+    for (unsigned i = 0; i < tx->n_hashes; i++) {
+        const struct tx_hash *h = &tx->hashes[at];
+
+        if (h->p == key.p && h->n == key.n) {
+            tx->next_hash = at;
+            return h->hash;
+        }
+        at = at + 1 == tx->n_hashes ? 0 : at + 1;
+    }
+    return hash_key(tx->db, key);
+}
+
+static uint64_t keep_hash(struct tx *tx, struct bt_slice key)
+{
+    uint64_t hash = hash_key(tx->db, key);
+
+    if (tx->n_hashes < TX_HASHES) {
+        tx->hashes[tx->n_hashes++] = (struct tx_hash){key.p, key.n, hash};
+    }
+    return hash;
+}
+
+/* ---- Locks ---- */
+
+static unsigned n_locked(const struct tx *tx)
+{
+    return tx->all ? tx->db->n_shards : tx->n_shards;
+}
+
+static struct db_shard *locked_shard(const struct tx *tx, unsigned i)
+{
+    return &tx->db->shards[tx->all ? i : tx->shards[i]];
+}
+
+static void check_locked(const struct tx *tx, unsigned shard)
+{
+    bool found = tx->all;
+
+    for (unsigned i = 0; !found && i < tx->n_shards; i++) {
+        found = tx->shards[i] == shard;
+    }
+    bt_assert(found); /* a key that was not given to tx_lock */
+}
+
+static void lock_listed(struct tx *tx)
+{
+    tx->locked = true;
+    for (unsigned i = 0; i < tx->n_shards; i++) {
+        bt_mutex_lock(&tx->db->shards[tx->shards[i]].lock);
+    }
+}
+
+void db_tx_lock_shard(struct tx *tx, unsigned shard)
+{
+    bt_assert(!tx->locked);
+    tx->shards[0] = (uint16_t)shard;
+    tx->n_shards = 1;
+    lock_listed(tx);
+}
+
+/* Ascending and each once, out of a bit for each shard. */
+static int list_shards(struct tx *tx, const uint64_t *bits, unsigned n)
+{
+    unsigned words = (tx->db->n_shards + 63) / 64;
+
+    if (n > INLINE_SHARDS) {
+        tx->shards = malloc(n * sizeof *tx->shards);
+        if (!tx->shards) {
+            tx->shards = tx->inline_shards;
+            return -ENOMEM;
+        }
+    }
+    for (unsigned i = 0; i < words; i++) {
+        for (unsigned b = 0; b < 64 && bits[i] >> b != 0; b++) {
+            if (bits[i] >> b & 1) {
+                tx->shards[tx->n_shards++] = (uint16_t)(i * 64 + b);
+            }
+        }
+    }
+    return 0;
+}
+
+static int lock_many(struct tx *tx, const struct bt_slice *keys, size_t n)
+{
+    uint64_t bits[DB_MAX_SHARDS / 64];
+    unsigned distinct = 0;
+    int r;
+
+    memset(bits, 0, (tx->db->n_shards + 63) / 64 * sizeof *bits);
+    for (size_t i = 0; i < n; i++) {
+        unsigned s = db_shard_of(tx->db, keep_hash(tx, keys[i]));
+
+        distinct += !(bits[s / 64] >> s % 64 & 1);
+        bits[s / 64] |= UINT64_C(1) << s % 64;
+    }
+    r = list_shards(tx, bits, distinct);
+    if (r == 0) {
+        lock_listed(tx);
+    }
+    return r;
+}
+
+int tx_lock(struct tx *tx, const struct bt_slice *keys, size_t n,
+            enum tx_mode mode)
+{
+    bt_assert(!tx->locked);
+    tx->write = mode == TX_WRITE;
+    tx->multi = tx->write && n > 1;
+    if (n == 1) {
+        db_tx_lock_shard(tx, db_shard_of(tx->db, keep_hash(tx, keys[0])));
+        return 0;
+    }
+    return lock_many(tx, keys, n);
+}
+
+void tx_lock_all(struct tx *tx, enum tx_mode mode)
+{
+    bt_assert(!tx->locked);
+    tx->write = tx->multi = mode == TX_WRITE;
+    tx->locked = tx->all = true;
+    for (unsigned i = 0; i < tx->db->n_shards; i++) {
+        bt_mutex_lock(&tx->db->shards[i].lock);
+    }
+}
+
+/* All are odd before the first change is made: called by each change. */
+void db_tx_hide(struct tx *tx)
+{
+    if (tx->hidden || !tx->multi) {
+        return;
+    }
+    for (unsigned i = 0; i < n_locked(tx); i++) {
+        bool hid = db_seq_hide(&locked_shard(tx, i)->seq);
+
+        bt_assert(hid);
+    }
+    tx->hidden = true;
+}
+
+void tx_commit(struct tx *tx)
+{
+    unsigned n = tx->locked ? n_locked(tx) : 0;
+
+    db_discard(tx);
+    for (unsigned i = 0; tx->hidden && i < n; i++) {
+        db_seq_show(&locked_shard(tx, i)->seq);
+    }
+    while (n > 0) {
+        bt_mutex_unlock(&locked_shard(tx, --n)->lock);
+    }
+    if (tx->changes > 0) {
+        db_count(&tx->thread->count.changes, tx->changes);
+    }
+    if (tx->flushed) {
+        db_tx_release_flushed(tx);
+    }
+    if (tx->shards != tx->inline_shards) {
+        free(tx->shards);
+    }
+    tx_begin(tx, tx->thread, tx->dbi);
+}
+
+/* ---- Tables ---- */
+
+struct db_table *db_tx_table(struct tx *tx, unsigned shard, bool create)
+{
+    struct db *db = tx->db;
+    struct db_table *t = db_table_at(db, tx->dbi, shard);
+    size_t i = (size_t)tx->dbi * db->n_shards + shard;
+
+    check_locked(tx, shard);
+    if (t || !create) {
+        return t;
+    }
+    t = db_table_new();
+    if (t) {
+        db_tx_account(tx, t, 0);
+        /* Release: partner of db_table_at and db_touched. */
+        atomic_store_explicit(&db->tables[i], t, memory_order_release);
+        atomic_store_explicit(&db->touched[tx->dbi], true,
+                              memory_order_release);
+    }
+    return t;
+}
+
+struct db_writer db_tx_writer(struct tx *tx, unsigned shard)
+{
+    return (struct db_writer){&tx->db->key, tx->thread->record,
+                              &tx->db->shards[shard].seq};
+}
+
+/* ---- Finding ---- */
+
+/* What a store of ours might still wait in must be empty before we read without
+ * a lock (db/shard.h). gcc's thread sanitizer knows no fences and warns. */
+static inline void fence_after_write(struct db_thread *t)
+{
+    if (bt_unlikely(t->wrote)) {
+#if !defined(__SANITIZE_THREAD__)
+        atomic_thread_fence(memory_order_seq_cst);
+#endif
+        t->wrote = false;
+    }
+}
+
+static struct db_entry *find_behind_lock(struct tx *tx, unsigned shard,
+                                         uint64_t hash, struct bt_slice key)
+{
+    struct bt_mutex *lock = &tx->db->shards[shard].lock;
+    const struct db_table *t;
+    struct db_entry *e;
+
+    bt_mutex_lock(lock);
+    t = db_table_at(tx->db, tx->dbi, shard);
+    e = t ? db_table_find(t, hash, key) : NULL;
+    bt_mutex_unlock(lock);
+    return e; /* the section keeps it */
+}
+
+static inline struct db_entry *find_free(struct tx *tx, unsigned shard,
+                                         uint64_t hash, struct bt_slice key)
+{
+    const atomic_size_t *seq = &tx->db->shards[shard].seq;
+    const struct db_table *t;
+    struct db_entry *e;
+    size_t begun;
+
+    bt_assert(tx->thread->inside);
+    fence_after_write(tx->thread);
+    begun = db_seq_begin(seq);
+    t = db_table_at(tx->db, tx->dbi, shard);
+    e = t ? db_table_find(t, hash, key) : NULL;
+    if (bt_likely(db_seq_good(seq, begun))) {
+        return e;
+    }
+    return find_behind_lock(tx, shard, hash, key);
+}
+
+/* A time that is over: whoever may change the key removes it. */
+static void met_expired(struct tx *tx, unsigned shard, uint64_t hash,
+                        struct bt_slice key)
+{
+    struct db_table *t;
+    struct db_place place;
+    struct db_writer w;
+    uint64_t before;
+
+    if (!tx->locked || !tx->write) {
+        return;
+    }
+    t = db_tx_table(tx, shard, false);
+    w = db_tx_writer(tx, shard);
+    before = db_table_bytes(t);
+    db_table_locate(t, hash, key, &place);
+    db_tx_take_out(tx, shard, &place, DB_CHANGE_EXPIRE);
+    db_table_relax(t, &w);
+    db_tx_account(tx, t, before);
+}
+
+static inline struct db_entry *find(struct tx *tx, struct bt_slice key)
+{
+    uint64_t hash = db_tx_hash(tx, key);
+    unsigned shard = db_shard_of(tx->db, hash);
+    struct db_entry *e;
+
+    if (tx->locked) {
+        const struct db_table *t = db_tx_table(tx, shard, false);
+
+        e = t ? db_table_find(t, hash, key) : NULL;
+    } else {
+        e = find_free(tx, shard, hash, key);
+    }
+    if (e && bt_unlikely(db_tx_expired(tx, e))) {
+        met_expired(tx, shard, hash, key);
+        e = NULL;
+    }
+    return e;
+}
+
+const struct db_entry *tx_find_quiet(struct tx *tx, struct bt_slice key)
+{
+    return find(tx, key);
+}
+
+const struct db_entry *tx_find(struct tx *tx, struct bt_slice key)
+{
+    struct db_thread *t = tx->thread;
+    struct db_entry *e = find(tx, key);
+
+    if (e) {
+        db_count(&t->count.hits, 1);
+        db_entry_touch(e, db_thread_clock(t));
+    } else {
+        db_count(&t->count.misses, 1);
+    }
+    return e;
+}
