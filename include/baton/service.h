@@ -72,7 +72,11 @@ void baton_worker_set_data(struct baton_worker *w,
 void *baton_worker_data(const struct baton_worker *w,
                         const struct baton_service *service);
 
-/* The same for the service and worker that own c: one load, for hot paths. */
+/* In pass_end: come again in `ms` milliseconds at the latest, though nothing may
+ * happen until then. For this one time. */
+void baton_worker_soon(struct baton_worker *w, unsigned ms);
+
+/* baton_worker_data() for the service and worker that own c: one load, for hot paths. */
 void *baton_client_worker_data(const struct baton_client *c);
 
 #ifdef __cplusplus

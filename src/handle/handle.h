@@ -30,6 +30,7 @@
 #include "os/address.h"
 
 struct bt_input;
+struct bt_limits;
 struct bt_outq;
 struct bt_msg;
 struct baton_worker;
@@ -62,7 +63,9 @@ enum { /* owner only */
     BT_MOVE = 1 << 12,     /* to be handed to worker `target` */
     BT_PAUSED = 1 << 13,   /* stopped by the pause mark */
     BT_DRAIN = 1 << 14,    /* the server stops: serve drain_left, then close */
-    BT_DEAD = 1 << 15      /* closed, readers gone; freed when notified clears */
+    BT_DEAD = 1 << 15,     /* closed, readers gone; freed when notified clears */
+    BT_GONE = 1 << 16,     /* nothing more to say or hear: close the fd */
+    BT_SOFT_OVER = 1 << 17 /* output is over its soft limit */
 };
 
 #define BT_NO_TIMER UINT32_MAX
@@ -76,9 +79,9 @@ struct baton_client {
     _Atomic uint8_t notified; /* node is in an inbox (any) */
     uint8_t reason;
     uint8_t was; /* the state that a move began in */
-    uint16_t flags;
-    uint16_t target;
+    uint32_t flags;
     uint32_t timer; /* place in the worker's heap */
+    uint16_t target;
     struct bt_list link; /* all handles of the worker */
     struct baton_client *next_ready;
     struct bt_input *in; /* unfinished input, else NULL */

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "worker/inbox.h"
+
+#include "base/check.h"
+#include "handle/message.h"
+#include "worker/reply.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <ck_pr.h>
+
+struct job {
+    ck_stack_entry_t entry;
+    void (*fn)(struct baton_worker *, void *);
+    void *arg;
+};
+
+void bt_inbox_notify(struct baton_worker *team, struct baton_client *c)
+{
+    struct baton_worker *w = atomic_load(&c->owner);
+
+    /* Still on the ring: worker 0 keeps the node until somebody took it. */
+    w = w ? w : &team[0];
+    ck_stack_push_upmc(&w->inbox, &c->node);
+    bt_dispatch_wake(w->dispatch, w->index);
+}
+
+/* CK_STACK_ISEMPTY reads the head like an ordinary variable. */
+static bool is_empty(ck_stack_t *s)
+{
+    return ck_pr_load_ptr(&s->head) == NULL;
+}
+
+bool bt_inbox_empty(struct baton_worker *w)
+{
+    return is_empty(&w->inbox) && is_empty(&w->jobs) && is_empty(&w->arrivals);
+}
+
+/* ---- Messages to clients ---- */
+
+void bt_inbox_messages(struct baton_worker *w, struct baton_client *c)
+{
+    struct bt_msg *m = bt_msg_take(c), *next;
+
+    if (!m) {
+        return;
+    }
+    bt_reply_begin(w, c);
+    for (; m; m = next) {
+        next = m->next;
+        if (!(c->flags & BT_ENDING)) {
+            m->fn(c, m->arg);
+        }
+        bt_msg_release(m);
+    }
+    bt_reply_end(w);
+}
+
+static void release_all(struct baton_client *c)
+{
+    for (struct bt_msg *m = bt_msg_take(c), *next; m; m = next) {
+        next = m->next;
+        bt_msg_release(m);
+    }
+}
+
+static void node(struct baton_worker *w, struct baton_client *c)
+{
+    struct baton_worker *owner = atomic_load(&c->owner);
+
+    if (!owner) {
+        c->node.next = w->homeless;
+        w->homeless = &c->node;
+        return;
+    }
+    if (owner != w) {
+        bt_inbox_notify(w->team, c);
+        return;
+    }
+    atomic_store(&c->notified, 0); /* before the list is taken */
+    switch (bt_state(c)) {
+    case BATON_CLOSED:
+        release_all(c);
+        /* While the flag was set nobody freed it; a late poster may have set it
+         * again, then the node comes once more. */
+        if ((c->flags & BT_DEAD) && !atomic_load(&c->notified)) {
+            bt_handle_free(c);
+        }
+        break;
+    case BATON_MOVING: /* bt_hand_arrivals() takes the list */
+        break;
+    default:
+        bt_inbox_messages(w, c);
+    }
+}
+
+static ck_stack_entry_t *reversed(ck_stack_entry_t *e)
+{
+    ck_stack_entry_t *first = NULL;
+
+    while (e) {
+        ck_stack_entry_t *next = e->next;
+
+        e->next = first;
+        first = e;
+        e = next;
+    }
+    return first;
+}
+
+static void nodes(struct baton_worker *w, ck_stack_entry_t *e)
+{
+    while (e) {
+        ck_stack_entry_t *next = e->next;
+
+        node(w, bt_container(e, struct baton_client, node));
+        e = next;
+    }
+}
+
+/* ---- Jobs ---- */
+
+int bt_inbox_job(struct baton_worker *w, void (*fn)(struct baton_worker *, void *),
+                 void *arg)
+{
+    struct job *j = malloc(sizeof *j);
+
+    if (!j) {
+        return -ENOMEM;
+    }
+    j->fn = fn;
+    j->arg = arg;
+    ck_stack_push_upmc(&w->jobs, &j->entry);
+    bt_dispatch_wake(w->dispatch, w->index);
+    return 0;
+}
+
+static void jobs(struct baton_worker *w)
+{
+    ck_stack_entry_t *e = reversed(ck_stack_batch_pop_upmc(&w->jobs));
+
+    while (e) {
+        struct job *j = bt_container(e, struct job, entry);
+
+        e = e->next;
+        j->fn(w, j->arg);
+        free(j);
+    }
+}
+
+void bt_inbox_run(struct baton_worker *w)
+{
+    if (w->homeless) {
+        ck_stack_entry_t *e = w->homeless;
+
+        w->homeless = NULL;
+        nodes(w, e);
+    }
+    if (!is_empty(&w->inbox)) {
+        nodes(w, reversed(ck_stack_batch_pop_upmc(&w->inbox)));
+    }
+    if (!is_empty(&w->jobs)) {
+        jobs(w);
+    }
+}
+
+void bt_inbox_fini(struct baton_worker *w)
+{
+    ck_stack_entry_t *e;
+
+    jobs(w);
+    /* All handles are closed: their nodes only keep them from being freed. */
+    e = ck_stack_batch_pop_upmc(&w->inbox);
+    nodes(w, e);
+}

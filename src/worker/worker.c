@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The loop. One turn is a pass: its phases are called in pass() below, and the
+ * order matters: messages before service, so that a kill precedes what it
+ * should prevent; closes and moves last, when nobody holds a handle any more.
+ * The reclaim section spans a pass and never a wait.
+ */
+#include "worker/worker.h"
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/reclaim.h"
+#include "os/thread.h"
+#include "worker/close.h"
+#include "worker/drain.h"
+#include "worker/hand.h"
+#include "worker/inbox.h"
+#include "worker/reply.h"
+#include "worker/serve.h"
+#include "worker/sweep.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BACKSTOP_MS 1000 /* longest sleep: a lost wake-up costs this much */
+#define DRAIN_MS    5    /* while the server stops */
+#define RECLAIM_MS  10   /* while memory waits for its readers to leave */
+#define MAX_EVENTS  256
+
+static _Thread_local struct baton_worker *self;
+
+struct baton_worker *bt_worker_self(void)
+{
+    return self;
+}
+
+/* ---- Shared by the phases ---- */
+
+void bt_worker_ready(struct baton_worker *w, struct baton_client *c)
+{
+    if (!(c->flags & BT_READY)) {
+        c->flags |= BT_READY;
+        c->next_ready = NULL;
+        *w->ready_tail = c;
+        w->ready_tail = &c->next_ready;
+        w->n_ready++;
+    }
+}
+
+void bt_worker_set_state(struct baton_worker *w, struct baton_client *c,
+                         enum baton_state to)
+{
+    enum baton_state from = bt_state(c);
+
+    bt_handle_set_state(c, to);
+    if (from == BATON_SERVING) {
+        atomic_store_explicit(&w->tally.serving, 0, memory_order_relaxed);
+    } else if (from == BATON_BLOCKED) {
+        bt_tally_move(&w->tally.blocked, -1);
+    }
+    if (to == BATON_SERVING) { /* one at a time */
+        atomic_store_explicit(&w->tally.serving, 1, memory_order_relaxed);
+    } else if (to == BATON_BLOCKED) {
+        bt_tally_move(&w->tally.blocked, 1);
+    }
+}
+
+/* ---- The phases that are short ---- */
+
+static void begin_pass(struct baton_worker *w)
+{
+    w->now = bt_now_ns();
+    w->now_ds = (uint32_t)((w->now - w->acceptor->start_ns) / 100000000u);
+    w->pause = atomic_load_explicit(&w->settings->pause, memory_order_relaxed);
+    bt_dispatch_pass_begins(w->dispatch, w->index, w->now);
+    bt_record_enter(w->record);
+    for (unsigned i = 0; i < w->n_services; i++) {
+        if (w->services[i]->pass_begin) {
+            w->services[i]->pass_begin(w, w->services[i]);
+        }
+    }
+}
+
+static void end_pass(struct baton_worker *w)
+{
+    for (unsigned i = 0; i < w->n_services; i++) {
+        if (w->services[i]->pass_end) {
+            w->services[i]->pass_end(w, w->services[i]);
+        }
+    }
+    bt_record_leave(w->record);
+    bt_record_poll(w->record);
+    bt_tally_add(&w->tally.passes, 1);
+    bt_tally_add(&w->tally.busy_ns, bt_now_ns() - w->now);
+}
+
+static void run_timers(struct baton_worker *w)
+{
+    struct baton_client *c;
+    bt_timer_fn *fn;
+
+    while ((c = bt_timers_pop(&w->timers, w->now, &fn)) != NULL) {
+        if (bt_state(c) == BATON_CLOSING) {
+            fn(c);
+        } else if (!(c->flags & BT_ENDING)) {
+            bt_reply_begin(w, c);
+            fn(c);
+            bt_reply_end(w);
+        }
+    }
+}
+
+int baton_timer(struct baton_client *c, long ms,
+                void (*fn)(struct baton_client *c))
+{
+    struct baton_worker *w =
+        atomic_load_explicit(&c->owner, memory_order_relaxed);
+
+    if (ms < 0) {
+        bt_timer_cancel(&w->timers, c);
+        return 0;
+    }
+    return bt_timer_set(&w->timers, c, bt_now_ns() + (uint64_t)ms * 1000000u,
+                        fn);
+}
+
+/* ---- Sleeping ---- */
+
+static int earlier(int a, int b)
+{
+    return b >= 0 && b < a ? b : a;
+}
+
+/* ms until the next timer, rounded up so that it is due then. */
+static int timer_wait(const struct baton_worker *w)
+{
+    uint64_t at = bt_timers_next(&w->timers);
+
+    if (at == UINT64_MAX) {
+        return -1;
+    }
+    if (at <= w->now) {
+        return 0;
+    }
+    at = (at - w->now) / 1000000u + 1;
+    return at > BACKSTOP_MS ? BACKSTOP_MS : (int)at;
+}
+
+static int longest_sleep(struct baton_worker *w)
+{
+    int ms = BACKSTOP_MS;
+
+    if (w->n_ready > 0 || !bt_list_empty(&w->ends)) {
+        return 0;
+    }
+    ms = earlier(ms, timer_wait(w));
+    ms = earlier(ms, bt_sweep_wait(w));
+    ms = earlier(ms, w->soon_ms ? (int)w->soon_ms : -1);
+    ms = earlier(ms, bt_record_pending(w->record) ? RECLAIM_MS : -1);
+    ms = earlier(ms, w->draining ? DRAIN_MS : -1);
+    ms = earlier(ms, w->declined || w->homeless ? 1 : -1);
+    w->soon_ms = 0;
+    return ms;
+}
+
+/* After announcing the sleep: has something come that nobody will wake us for?
+ */
+static bool must_not_sleep(struct baton_worker *w)
+{
+    return !bt_inbox_empty(w) ||
+           (!w->declined && bt_dispatch_depth(w->dispatch) > 0) ||
+           (!w->draining && atomic_load(&w->acceptor->stop));
+}
+
+static void note_events(struct baton_worker *w, const struct bt_event *events,
+                        int n)
+{
+    struct bt_wake *wake = &w->dispatch->seats[w->index].wake;
+
+    for (int i = 0; i < n; i++) {
+        if (events[i].ptr == w) {
+            bt_wake_clear(wake);
+            bt_poller_drained(w->poller, wake->rd);
+        } else {
+            bt_serve_event(w, events[i].ptr, events[i].what);
+        }
+    }
+}
+
+static void wait_for_events(struct baton_worker *w)
+{
+    struct bt_event events[MAX_EVENTS];
+    int ms = longest_sleep(w), n;
+
+    if (ms > 0) {
+        bt_dispatch_falls_asleep(w->dispatch, w->index);
+        ms = must_not_sleep(w) ? 0 : ms;
+    }
+    n = bt_poller_wait(w->poller, events, MAX_EVENTS, ms);
+    bt_dispatch_awake(w->dispatch, w->index);
+    note_events(w, events, n);
+}
+
+/* ---- The loop ---- */
+
+static void pass(struct baton_worker *w)
+{
+    begin_pass(w);
+    bt_drain_watch(w);
+    bt_hand_arrivals(w);
+    bt_inbox_run(w);
+    bt_hand_take(w);
+    run_timers(w);
+    bt_serve_ready(w);
+    bt_sweep(w);
+    bt_close_ends(w);
+    end_pass(w);
+}
+
+static void start(struct baton_worker *w)
+{
+    char name[16];
+
+    self = w;
+    snprintf(name, sizeof name, "w%u", w->index);
+    bt_thread_name(w->thread_prefix, name);
+    for (unsigned i = 0; i < w->n_services; i++) {
+        if (w->services[i]->worker_start) {
+            w->services[i]->worker_start(w, w->services[i]);
+        }
+    }
+}
+
+static void stop(struct baton_worker *w)
+{
+    for (unsigned i = 0; i < w->n_services; i++) {
+        if (w->services[i]->worker_stop) {
+            w->services[i]->worker_stop(w, w->services[i]);
+        }
+    }
+    self = NULL;
+}
+
+void *bt_worker_run(void *arg)
+{
+    struct baton_worker *w = arg;
+
+    start(w);
+    while (!bt_drain_done(w)) {
+        pass(w);
+        wait_for_events(w);
+    }
+    stop(w);
+    return NULL;
+}
+
+/* ---- For services ---- */
+
+unsigned baton_worker_index(const struct baton_worker *w)
+{
+    return w->index;
+}
+
+struct baton_server *baton_worker_server(const struct baton_worker *w)
+{
+    return w->server;
+}
+
+static unsigned service_index(const struct baton_worker *w,
+                              const struct baton_service *service)
+{
+    for (unsigned i = 0; i < w->n_services; i++) {
+        if (w->services[i] == service) {
+            return i;
+        }
+    }
+    bt_check_failed("service of this server", __FILE__, __LINE__);
+}
+
+void baton_worker_set_data(struct baton_worker *w,
+                           const struct baton_service *service, void *data)
+{
+    w->service_data[service_index(w, service)] = data;
+}
+
+void *baton_worker_data(const struct baton_worker *w,
+                        const struct baton_service *service)
+{
+    return w->service_data[service_index(w, service)];
+}
+
+void *baton_client_worker_data(const struct baton_client *c)
+{
+    const struct baton_worker *w =
+        atomic_load_explicit(&c->owner, memory_order_relaxed);
+
+    return w->service_data[c->origin->service_index];
+}
+
+void baton_worker_soon(struct baton_worker *w, unsigned ms)
+{
+    if (!w->soon_ms || ms < w->soon_ms) {
+        w->soon_ms = ms ? ms : 1;
+    }
+}
