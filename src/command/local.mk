@@ -1,9 +1,23 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 command_sources = \
 	src/command/command.h src/command/commands.def src/command/commands.h \
+	src/command/options.h \
 	src/command/args.c src/command/glob.c \
 	src/command/table.c src/command/table.h \
+	src/command/execute.c src/command/execute.h \
+	src/command/helper.c src/command/helper.h \
+	src/command/process.c src/command/process.h \
+	src/command/service.c src/command/service.h \
+	src/command/session.c src/command/session.h \
+	src/command/stats.c src/command/stats.h \
 	src/command/worker.h
+
+## connection and server
+command_sources += \
+	src/command/client.c src/command/client.h src/command/client_list.c \
+	src/command/command.c src/command/config.c src/command/connection.c \
+	src/command/debug.c src/command/info.c src/command/info.h \
+	src/command/info_baton.c src/command/info_redis.c src/command/server.c
 
 ## strings and keys
 command_sources += \

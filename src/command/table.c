@@ -82,30 +82,36 @@ static struct slot {
     const struct command *row;
 } slots[SLOTS];
 
-/* The name's letters as two words: its first bytes and its last, which overlap
- * unless it is 16 bytes long. False: no name of ours has this length. */
-static bool fold(struct bt_slice name, uint64_t *head, uint64_t *tail)
+static uint64_t word32(const char *p)
 {
-    char word[8] = {0};
+    uint32_t w;
 
-    if (name.n >= 8) {
-        if (name.n > 16) {
-            return false;
-        }
-        memcpy(head, name.p, 8);
-        memcpy(tail, name.p + name.n - 8, 8);
+    memcpy(&w, p, 4);
+    return w;
+}
+
+/* The name's letters as two words: its first bytes and its last, which overlap
+ * unless it has a round length. False: no name of ours is as long. */
+static inline bool fold(struct bt_slice name, uint64_t *head, uint64_t *tail)
+{
+    const char *p = name.p;
+    size_t n = name.n;
+
+    *tail = 0;
+    if (n - 4 < 4) {
+        *head = word32(p) | word32(p + n - 4) << 32;
+    } else if (n - 8 <= 8) {
+        memcpy(head, p, 8);
+        memcpy(tail, p + n - 8, 8);
+    } else if (n - 1 < 3) {
+        *head = (uint64_t)(unsigned char)p[0] |
+                (uint64_t)(unsigned char)p[n / 2] << 8 |
+                (uint64_t)(unsigned char)p[n - 1] << 16;
     } else {
-        if (name.n == 0) {
-            return false;
-        }
-        for (size_t i = 0; i < name.n; i++) {
-            word[i] = name.p[i];
-        }
-        memcpy(head, word, 8);
-        *tail = 0;
+        return false;
     }
     *head |= CASE_BIT;
-    *tail = (*tail | CASE_BIT) ^ name.n;
+    *tail = (*tail | CASE_BIT) ^ n;
     return true;
 }
 

@@ -10,6 +10,7 @@
 #define BATON_COMMAND_WORKER_H
 
 #include "command/command.h"
+#include "command/stats.h"
 #include "db/db.h"
 #include "resp/parse.h"
 #include "resp/reply.h"
@@ -19,9 +20,15 @@ struct service;
 struct worker {
     struct service *service; /* shared by all workers: command/service.h */
     struct db_thread *db;
-    struct cmd_counters *counters;
     struct resp_request request; /* the argument vector, for all clients */
     struct resp_reply out;
+    struct tx tx;
+    struct bt_slice *keys; /* of a command whose keys do not lie side by side */
+    size_t keys_cap;
+    unsigned calls;      /* chooses whose time is taken */
+    bool wrote;          /* some command of this pass may have changed data */
+    atomic_bool pending; /* asleep with memory still to be released */
+    struct cmd_counters counters;
 };
 
 #endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * command/client.h -- what CLIENT shares with HELLO, and with its own parts.
+ */
+#ifndef BATON_COMMAND_CLIENT_H
+#define BATON_COMMAND_CLIENT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "command/command.h"
+
+struct session;
+
+/* CLIENT SETNAME: false when the name was refused, and that was told. */
+bool client_set_name(struct call *c, struct bt_slice name);
+
+/* Appends the line of CLIENT LIST for one client, with newline; under the lock
+ * that the walk holds. 0 or -ENOMEM. */
+int client_line(struct bt_buf *text, const struct baton_client_info *info,
+                const struct session *s);
+
+/* "normal", "replica", ...: true when all our clients are of this type, since
+ * no other kind exists. False for another type; unknown ones set *known. */
+bool client_type_is_ours(struct bt_slice type, bool *known);
+
+#endif

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * COMMAND: the table, told to clients.
+ */
+#include "command/command.h"
+
+#include "command/commands.h"
+#include "command/table.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* In the order in which Redis tells them. */
+static const struct {
+    unsigned flag;
+    const char *name;
+} flag_names[] = {
+    {CMD_WRITE, "write"},           {CMD_READONLY, "readonly"},
+    {CMD_DENYOOM, "denyoom"},       {CMD_ADMIN, "admin"},
+    {CMD_NOSCRIPT, "noscript"},     {CMD_LOADING, "loading"},
+    {CMD_STALE, "stale"},           {CMD_FAST, "fast"},
+    {CMD_NO_AUTH, "no_auth"},       {CMD_NO_MULTI, "no_multi"},
+    {CMD_ALLOW_BUSY, "allow_busy"},
+};
+
+#define N_FLAGS (sizeof flag_names / sizeof flag_names[0])
+
+static void reply_flags(struct resp_reply *out, unsigned flags)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < N_FLAGS; i++) {
+        n += (flags & flag_names[i].flag) != 0;
+    }
+    resp_set(out, n);
+    for (size_t i = 0; i < N_FLAGS; i++) {
+        if (flags & flag_names[i].flag) {
+            resp_status(out, flag_names[i].name);
+        }
+    }
+}
+
+/* The next word of a list divided by one of `stops`; false at the end. */
+static bool next_word(const char **list, const char *stops,
+                      struct bt_slice *word)
+{
+    const char *p = *list + strspn(*list, stops);
+
+    *word = bt_slice(p, strcspn(p, stops));
+    *list = p + word->n;
+    return word->n > 0;
+}
+
+static size_t count_words(const char *list, const char *stops)
+{
+    struct bt_slice word;
+    size_t n = 0;
+
+    while (next_word(&list, stops, &word)) {
+        n++;
+    }
+    return n;
+}
+
+/* Words as a set of statuses or of bulks, each with `mark` in front. */
+static void reply_words(struct resp_reply *out, const char *list, char mark,
+                        bool bulk)
+{
+    struct bt_slice word;
+    char text[64];
+
+    resp_set(out, count_words(list, " "));
+    while (next_word(&list, " ", &word)) {
+        size_t n = mark ? 1 : 0;
+
+        text[0] = mark;
+        memcpy(text + n, word.p, word.n);
+        text[n + word.n] = 0;
+        if (bulk) {
+            resp_bulk_str(out, text);
+        } else {
+            resp_status(out, text);
+        }
+    }
+}
+
+/* ---- Key specifications ---- */
+
+static void reply_pair(struct resp_reply *out, const char *name, int64_t v)
+{
+    resp_bulk_str(out, name);
+    resp_int(out, v);
+}
+
+/* One specification: keys from `first` on, the last one at `last` from there
+ * (negative: from the end), `step` apart. */
+static void reply_key_spec(struct resp_reply *out, struct bt_slice flags,
+                           int first, int last, int step)
+{
+    char words[64];
+
+    memcpy(words, flags.p, flags.n);
+    words[flags.n] = 0;
+    resp_map(out, 3);
+    resp_bulk_str(out, "flags");
+    reply_words(out, words, 0, false);
+    resp_bulk_str(out, "begin_search");
+    resp_map(out, 2);
+    resp_bulk_str(out, "type");
+    resp_bulk_str(out, "index");
+    resp_bulk_str(out, "spec");
+    resp_map(out, 1);
+    reply_pair(out, "index", first);
+    resp_bulk_str(out, "find_keys");
+    resp_map(out, 2);
+    resp_bulk_str(out, "type");
+    resp_bulk_str(out, "range");
+    resp_bulk_str(out, "spec");
+    resp_map(out, 3);
+    reply_pair(out, "lastkey", last);
+    reply_pair(out, "keystep", step);
+    reply_pair(out, "limit", 0);
+}
+
+static void reply_key_specs(struct resp_reply *out, const struct command *c)
+{
+    const char *list = c->key_flags;
+    size_t n = count_words(list, ";");
+    int last = c->keys.last < 0 ? c->keys.last : c->keys.last - c->keys.first;
+    struct bt_slice flags;
+
+    resp_set(out, n);
+    for (size_t i = 0; next_word(&list, ";", &flags); i++) {
+        if (n == 1) {
+            reply_key_spec(out, flags, c->keys.first, last, c->keys.step);
+        } else {
+            reply_key_spec(out, flags, c->keys.first + (int)i, 0, 1);
+        }
+    }
+}
+
+/* ---- INFO ---- */
+
+static size_t count_subs(const struct command *c)
+{
+    size_t n = 0;
+
+    while (c->sub && c->sub[n].name) {
+        n++;
+    }
+    return n;
+}
+
+/* No deeper than two: subcommands have none of their own. */
+static void reply_info(struct resp_reply *out, const struct command *c)
+{
+    size_t n = count_subs(c);
+
+    resp_array(out, 10);
+    resp_bulk_str(out, c->name);
+    resp_int(out, c->arity);
+    reply_flags(out, c->flags);
+    resp_int(out, c->keys.first);
+    resp_int(out, c->keys.last);
+    resp_int(out, c->keys.step);
+    reply_words(out, c->acl, '@', false);
+    reply_words(out, c->tips, 0, true);
+    reply_key_specs(out, c);
+    if (n == 0) {
+        resp_set(out, 0); /* Redis makes this difference */
+        return;
+    }
+    resp_array(out, n);
+    for (size_t i = 0; i < n; i++) {
+        reply_info(out, &c->sub[i]);
+    }
+}
+
+static void reply_all(struct resp_reply *out)
+{
+    resp_array(out, cmd_count());
+    for (size_t i = 0; i < cmd_count(); i++) {
+        reply_info(out, cmd_at(i));
+    }
+}
+
+void cmd_command(struct call *c)
+{
+    reply_all(c->out);
+}
+
+void cmd_command_info(struct call *c)
+{
+    if (c->argc == 2) {
+        reply_all(c->out);
+        return;
+    }
+    resp_array(c->out, c->argc - 2);
+    for (size_t i = 2; i < c->argc; i++) {
+        const struct command *found = cmd_find_path(c->argv[i]);
+
+        if (found) {
+            reply_info(c->out, found);
+        } else {
+            resp_null_array(c->out);
+        }
+    }
+}
+
+void cmd_command_count(struct call *c)
+{
+    resp_int(c->out, (int64_t)cmd_count());
+}
+
+/* ---- DOCS ---- */
+
+static void reply_docs(struct resp_reply *out, const struct command *c)
+{
+    size_t n = count_subs(c);
+
+    resp_bulk_str(out, c->name);
+    resp_map(out, n > 0 ? 4 : 3);
+    resp_bulk_str(out, "summary");
+    resp_bulk_str(out, c->summary);
+    resp_bulk_str(out, "since");
+    resp_bulk_str(out, c->since);
+    resp_bulk_str(out, "group");
+    resp_bulk_str(out, c->group);
+    if (n > 0) {
+        resp_bulk_str(out, "subcommands");
+        resp_map(out, n);
+        for (size_t i = 0; i < n; i++) {
+            reply_docs(out, &c->sub[i]);
+        }
+    }
+}
+
+void cmd_command_docs(struct call *c)
+{
+    size_t n = 0;
+
+    if (c->argc == 2) {
+        resp_map(c->out, cmd_count());
+        for (size_t i = 0; i < cmd_count(); i++) {
+            reply_docs(c->out, cmd_at(i));
+        }
+        return;
+    }
+    for (size_t i = 2; i < c->argc; i++) {
+        n += cmd_find_path(c->argv[i]) != NULL;
+    }
+    resp_map(c->out, n);
+    for (size_t i = 2; i < c->argc; i++) {
+        const struct command *found = cmd_find_path(c->argv[i]);
+
+        if (found) {
+            reply_docs(c->out, found);
+        }
+    }
+}
+
+/* ---- LIST ---- */
+
+enum list_by {
+    BY_NOTHING,
+    BY_MODULE,
+    BY_ACL,
+    BY_PATTERN
+};
+
+static bool in_acl(const struct command *c, struct bt_slice category)
+{
+    const char *list = c->acl;
+    struct bt_slice word;
+
+    while (next_word(&list, " ", &word)) {
+        if (word.n == category.n &&
+            strncasecmp(word.p, category.p, word.n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool listed(const struct command *c, enum list_by by,
+                   struct bt_slice what)
+{
+    switch (by) {
+    case BY_NOTHING:
+        return strchr(c->name, '|') == NULL;
+    case BY_MODULE:
+        return false; /* there are no modules */
+    case BY_ACL:
+        return in_acl(c, what);
+    case BY_PATTERN:
+        return cmd_glob(what, bt_str(c->name), true);
+    }
+    return false;
+}
+
+static void reply_list(struct resp_reply *out, enum list_by by,
+                       struct bt_slice what)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < cmd_rows(); i++) {
+        n += cmd_row(i) && listed(cmd_row(i), by, what);
+    }
+    resp_array(out, n);
+    for (size_t i = 0; i < cmd_rows(); i++) {
+        if (cmd_row(i) && listed(cmd_row(i), by, what)) {
+            resp_bulk_str(out, cmd_row(i)->name);
+        }
+    }
+}
+
+void cmd_command_list(struct call *c)
+{
+    enum list_by by = BY_NOTHING;
+
+    if (c->argc == 2) {
+        reply_list(c->out, by, bt_slice("", 0));
+        return;
+    }
+    if (c->argc != 5 || !bt_slice_is(c->argv[2], "filterby")) {
+        cmd_syntax(c);
+        return;
+    }
+    if (bt_slice_is(c->argv[3], "module")) {
+        by = BY_MODULE;
+    } else if (bt_slice_is(c->argv[3], "aclcat")) {
+        by = BY_ACL;
+    } else if (bt_slice_is(c->argv[3], "pattern")) {
+        by = BY_PATTERN;
+    } else {
+        cmd_syntax(c);
+        return;
+    }
+    reply_list(c->out, by, c->argv[4]);
+}
+
+void cmd_command_help(struct call *c)
+{
+    static const char *const lines[] = {
+        "(no subcommand)",
+        "    Describe all commands.",
+        "COUNT",
+        "    Tell how many commands there are.",
+        "DOCS [<command> ...]",
+        "    Tell what the named commands are for, or all.",
+        "INFO [<command> ...]",
+        "    Describe the named commands, or all.",
+        "LIST [FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <pattern>)]",
+        "    List the names of commands.",
+        NULL,
+    };
+
+    cmd_help(c, lines);
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A command never locks: which shards are locked, and how, follows from its row
+ * alone.
+ *
+ *     CMD_LOCK_ALL             all shards
+ *     no keys                  none
+ *     CMD_LOCKFREE             none: one string key, read without the lock
+ *     otherwise                the shards of the keys, in order, each once
+ */
+#include "command/execute.h"
+
+#include "base/clock.h"
+#include "command/service.h"
+#include "command/session.h"
+#include "command/table.h"
+#include "command/worker.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Refusals ---- */
+
+/* Appends "'arg' " for each argument until 128 bytes are there, as Redis does;
+ * like there, an argument ends at a zero byte. */
+static void quote_args(const struct call *call, char *text, size_t size)
+{
+    size_t n = 0;
+
+    text[0] = 0;
+    for (size_t i = 1; i < call->argc && n < 128; i++) {
+        int max = (int)(128 - n);
+        int len = (int)strnlen(call->argv[i].p, call->argv[i].n);
+
+        n += (size_t)snprintf(text + n, size - n, "'%.*s' ",
+                              len < max ? len : max, call->argv[i].p);
+    }
+}
+
+static int name_length(struct bt_slice s)
+{
+    return (int)strnlen(s.p, s.n < 128 ? s.n : 128);
+}
+
+static void unknown_command(struct call *call)
+{
+    struct bt_slice name = call->argv[0];
+    char args[288];
+
+    if (bt_slice_is(name, "post") || bt_slice_is(name, "host:")) {
+        service_attacked(call);
+        return;
+    }
+    quote_args(call, args, sizeof args);
+    resp_errorf(call->out,
+                "ERR unknown command '%.*s', with args beginning with: %s",
+                name_length(name), name.p, args);
+}
+
+static void unknown_subcommand(struct call *call, const struct command *parent)
+{
+    char upper[32];
+    size_t n = 0;
+
+    for (; parent->name[n] && n < sizeof upper - 1; n++) {
+        upper[n] = (char)toupper((unsigned char)parent->name[n]);
+    }
+    upper[n] = 0;
+    resp_errorf(call->out, "ERR unknown subcommand '%.*s'. Try %s HELP.",
+                name_length(call->argv[1]), call->argv[1].p, upper);
+}
+
+static bool arity_fits(const struct command *c, size_t argc)
+{
+    return c->arity >= 0 ? argc == (size_t)c->arity : argc >= (size_t)-c->arity;
+}
+
+static bool reject(struct call *call, const char *text)
+{
+    resp_error(call->out, text);
+    cmd_count_add(
+        &call->worker->counters.rows[cmd_index(call->command)].rejected, 1);
+    return false;
+}
+
+/* Sets call->command. False: refused, and the error is written. */
+static bool resolve(struct call *call)
+{
+    const struct command *c = cmd_find(call->argv[0]);
+
+    if (bt_unlikely(!c)) {
+        unknown_command(call);
+        return false;
+    }
+    if (c->sub && call->argc > 1) {
+        const struct command *parent = c;
+
+        c = cmd_find_sub(parent, call->argv[1]);
+        if (!c) {
+            unknown_subcommand(call, parent);
+            return false;
+        }
+    }
+    call->command = c;
+    if (bt_unlikely(!arity_fits(c, call->argc))) {
+        char text[96];
+
+        snprintf(text, sizeof text,
+                 "ERR wrong number of arguments for '%s' command", c->name);
+        return reject(call, text);
+    }
+    if (bt_unlikely(service_wants_auth(call->worker->service, call->session)) &&
+        !(c->flags & CMD_NO_AUTH)) {
+        return reject(call, "NOAUTH Authentication required.");
+    }
+    return true;
+}
+
+/* ---- Locks ---- */
+
+/* Keys that do not lie side by side, into the worker's own array. */
+static struct bt_slice *gather(struct call *call, size_t first, size_t step,
+                               size_t n)
+{
+    struct worker *w = call->worker;
+
+    if (n > w->keys_cap) {
+        struct bt_slice *keys = realloc(w->keys, n * sizeof *keys);
+
+        if (!keys) {
+            return NULL;
+        }
+        w->keys = keys;
+        w->keys_cap = n;
+    }
+    for (size_t i = 0; i < n; i++) {
+        w->keys[i] = call->argv[first + i * step];
+    }
+    return w->keys;
+}
+
+/* False: out of memory, told. */
+static bool lock_keys(struct call *call)
+{
+    const struct command *c = call->command;
+    enum tx_mode mode = c->flags & CMD_WRITE ? TX_WRITE : TX_READ;
+    size_t first = (size_t)c->keys.first, step = (size_t)c->keys.step;
+    size_t last = c->keys.last >= 0 ? (size_t)c->keys.last
+                                    : call->argc - (size_t)-c->keys.last;
+    size_t n = (last - first) / step + 1;
+    struct bt_slice *keys = &call->argv[first];
+
+    if (step > 1 && n > 1) {
+        keys = gather(call, first, step, n);
+    }
+    if (!keys || tx_lock(call->tx, keys, n, mode) != 0) {
+        cmd_oom(call);
+        return false;
+    }
+    return true;
+}
+
+static bool lock(struct call *call)
+{
+    unsigned flags = call->command->flags;
+
+    call->worker->wrote |= (flags & CMD_WRITE) != 0;
+    if (flags & CMD_LOCK_ALL) {
+        tx_lock_all(call->tx, flags & CMD_WRITE ? TX_WRITE : TX_READ);
+        return true;
+    }
+    if (call->command->keys.first == 0 || flags & CMD_LOCKFREE) {
+        return true;
+    }
+    return lock_keys(call);
+}
+
+/* ---- Running ---- */
+
+static void run(struct call *call)
+{
+    struct worker *w = call->worker;
+
+    call->tx = &w->tx;
+    tx_begin(&w->tx, w->db, session_db(call->session));
+    if (lock(call)) {
+        call->command->fn(call);
+    }
+    tx_commit(&w->tx);
+}
+
+/* How many calls this one's time stands for; 0: it is not taken. */
+static unsigned time_weight(struct call *call, const struct cmd_count *count)
+{
+    /* Relaxed: our own counter. */
+    uint64_t calls = atomic_load_explicit(&count->calls, memory_order_relaxed);
+
+    if (!(call->command->flags & CMD_FAST) || calls < STATS_SAMPLE) {
+        return 1;
+    }
+    return ++call->worker->calls % STATS_SAMPLE == 0 ? STATS_SAMPLE : 0;
+}
+
+static void run_counted(struct call *call)
+{
+    struct cmd_count *count =
+        &call->worker->counters.rows[cmd_index(call->command)];
+    unsigned weight = time_weight(call, count);
+    uint64_t errors = call->out->errors;
+    uint64_t start = weight ? bt_now_ns() : 0;
+
+    /* Relaxed: published for CLIENT LIST, which wants any recent value. */
+    atomic_store_explicit(&call->session->last, call->command,
+                          memory_order_relaxed);
+    run(call);
+    if (weight) {
+        uint64_t end = bt_now_ns();
+
+        cmd_count_add(&count->ns, (end - start) * weight);
+        stats_tick(call->worker->service, end);
+    }
+    cmd_count_add(&count->calls, 1);
+    if (bt_unlikely(call->out->errors != errors)) {
+        cmd_count_add(&count->failed, 1);
+    }
+    cmd_count_add(&call->worker->counters.commands, 1);
+}
+
+/* An error reply stands at `p` of the room that it began in, or at the start of
+ * the room that came next. */
+static void count_errors(struct call *call, const char *start, const char *p,
+                         uint64_t n)
+{
+    struct resp_reply *out = call->out;
+    struct cmd_counters *counters = &call->worker->counters;
+
+    cmd_count_add(&counters->errors, n);
+    if (out->start != start) {
+        p = out->start;
+    }
+    if (!out->mute && out->p - p > 1 && *p == '-') {
+        cmd_count_error(counters, p + 1, (size_t)(out->p - p - 1));
+    } else {
+        cmd_count_error(counters, "ERR", 3);
+    }
+}
+
+/* After a request whose reply, or the next one's, is to be left out. */
+static void step_reply_mode(struct call *call)
+{
+    struct session *s = call->session;
+    unsigned flags = session_flags(s);
+
+    session_set_flag(s, SESSION_REPLY_SKIP, flags & SESSION_REPLY_SKIP_NEXT);
+    session_set_flag(s, SESSION_REPLY_SKIP_NEXT, false);
+    call->out->mute =
+        session_flags(s) & (SESSION_REPLY_OFF | SESSION_REPLY_SKIP);
+}
+
+void cmd_execute(struct call *call)
+{
+    struct resp_reply *out = call->out;
+    const char *start = out->start, *p = out->p;
+    uint64_t errors = out->errors;
+
+    call->command = NULL;
+    if (resolve(call)) {
+        run_counted(call);
+    }
+    if (bt_unlikely(out->errors != errors)) {
+        count_errors(call, start, p, out->errors - errors);
+    }
+    if (bt_unlikely(session_flags(call->session) &
+                    (SESSION_REPLY_SKIP | SESSION_REPLY_SKIP_NEXT))) {
+        step_reply_mode(call);
+    }
+}

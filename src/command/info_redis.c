@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The sections of INFO that Redis has, with its names. What we have nothing of
+ * (replicas, snapshots, scripts, eviction) is told as a Redis without it tells
+ * it; what we do not measure is left out.
+ */
+#include "config.h"
+
+#include "command/info.h"
+
+#include "base/clock.h"
+#include "command/process.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* The value of an option as CONFIG GET tells it. */
+static void option(struct info *i, const char *want, char *out, size_t size)
+{
+    const struct options_ops *ops = i->service->ops;
+    struct bt_buf value = {0};
+    const char *name;
+
+    out[0] = 0;
+    for (size_t k = 0; (name = ops->name(ops->ctx, k)) != NULL; k++) {
+        if (strcmp(name, want) == 0) {
+            if (ops->get(ops->ctx, k, &value) == 0 && value.n < size) {
+                memcpy(out, value.p ? value.p : "", value.n);
+                out[value.n] = 0;
+            }
+            break;
+        }
+    }
+    bt_buf_fini(&value);
+}
+
+/* ---- Server ---- */
+
+static void listeners(struct info *i)
+{
+    struct baton_server *server = i->service->server;
+    const char *address;
+
+    for (unsigned k = 0; (address = baton_master_address(server, k)) != NULL;
+         k++) {
+        const char *colon = strrchr(address, ':');
+
+        if (address[0] == '/' || !colon) {
+            info_add(i, "listener%u:name=unix,bind=%s\r\n", k, address);
+        } else {
+            info_add(i, "listener%u:name=tcp,bind=%.*s,port=%s\r\n", k,
+                     (int)(colon - address), address, colon + 1);
+        }
+    }
+}
+
+void info_server(struct info *i)
+{
+    const struct service *s = i->service;
+    uint64_t up = (bt_now_ms() - s->started_ms) / 1000;
+    int64_t now = bt_real_us();
+    struct utsname os = {0};
+
+    uname(&os);
+    info_add(i, "redis_version:%s\r\n", CMD_REDIS_VERSION);
+    info_add(i, "redis_git_sha1:00000000\r\nredis_git_dirty:0\r\n");
+    info_add(i, "redis_build_id:0\r\nredis_mode:standalone\r\n");
+    info_add(i, "os:%s %s %s\r\n", os.sysname, os.release, os.machine);
+    info_add(i, "arch_bits:%zu\r\n", 8 * sizeof(void *));
+    info_add(i, "monotonic_clock:POSIX clock_gettime\r\n");
+    info_add(i, "multiplexing_api:%s\r\n", BATON_POLLER);
+    info_add(i, "atomicvar_api:c11-builtin\r\n");
+#if defined(__GNUC__) && !defined(__clang__)
+    info_add(i, "gcc_version:%d.%d.%d\r\n", __GNUC__, __GNUC_MINOR__,
+             __GNUC_PATCHLEVEL__);
+#else
+    info_add(i, "gcc_version:0.0.0\r\n");
+#endif
+    info_add(i, "process_id:%ld\r\n", (long)getpid());
+    info_add(i, "process_supervised:no\r\n");
+    info_add(i, "run_id:%s\r\n", s->run_id);
+    info_add(i, "tcp_port:%u\r\n", s->settings->port);
+    info_add(i, "server_time_usec:%" PRId64 "\r\n", now);
+    info_add(i, "uptime_in_seconds:%" PRIu64 "\r\n", up);
+    info_add(i, "uptime_in_days:%" PRIu64 "\r\n", up / 86400);
+    info_add(i, "hz:10\r\nconfigured_hz:10\r\n");
+    info_add(i, "lru_clock:%" PRId64 "\r\n", now / 1000000 & 0xffffff);
+    info_add(i, "executable:%s\r\n", s->settings->executable);
+    info_add(i, "config_file:%s\r\n", s->settings->config_file);
+    info_add(i, "io_threads_active:0\r\n");
+    listeners(i);
+}
+
+/* ---- Clients ---- */
+
+void info_clients(struct info *i)
+{
+    struct baton_stats b;
+
+    baton_stats(i->service->server, &b);
+    info_add(i, "connected_clients:%" PRIu64 "\r\n", b.handles_live);
+    info_add(i, "cluster_connections:0\r\n");
+    info_add(i, "maxclients:%u\r\n", b.max_clients);
+    info_add(i, "client_recent_max_input_buffer:0\r\n");
+    info_add(i, "client_recent_max_output_buffer:0\r\n");
+    info_add(i, "blocked_clients:%" PRIu64 "\r\n", b.state[BATON_BLOCKED]);
+    info_add(i, "tracking_clients:0\r\nclients_in_timeout_table:0\r\n");
+    info_add(i, "total_blocking_keys:0\r\n");
+    info_add(i, "total_blocking_keys_on_nokey:0\r\n");
+}
+
+/* ---- Memory ---- */
+
+/* The highest that any INFO saw. */
+static uint64_t peak(struct service *s, uint64_t used)
+{
+    uint64_t old = atomic_load(&s->peak_memory);
+
+    while (old < used &&
+           !atomic_compare_exchange_weak(&s->peak_memory, &old, used)) {
+        continue;
+    }
+    return old < used ? used : old;
+}
+
+static double ratio(uint64_t a, uint64_t b)
+{
+    return b > 0 ? (double)a / (double)b : 0;
+}
+
+static void allocator(struct info *i, const struct process_memory *m)
+{
+    info_add(i, "allocator_frag_ratio:%.2f\r\n", ratio(m->active, m->used));
+    info_add(i, "allocator_frag_bytes:%" PRIu64 "\r\n", m->active - m->used);
+    info_add(i, "allocator_rss_ratio:%.2f\r\n", ratio(m->rss, m->active));
+    info_add(i, "allocator_rss_bytes:%" PRId64 "\r\n",
+             (int64_t)(m->rss - m->active));
+    info_add(i, "rss_overhead_ratio:1.00\r\nrss_overhead_bytes:0\r\n");
+    info_add(i, "mem_fragmentation_ratio:%.2f\r\n", ratio(m->rss, m->used));
+    info_add(i, "mem_fragmentation_bytes:%" PRId64 "\r\n",
+             (int64_t)(m->rss - m->used));
+}
+
+static void nothing_of_this(struct info *i, const char *const *names)
+{
+    for (; *names; names++) {
+        info_add(i, "%s:0\r\n", *names);
+    }
+}
+
+void info_memory(struct info *i)
+{
+    static const char *const none[] = {"mem_not_counted_for_evict",
+                                       "mem_replication_backlog",
+                                       "mem_total_replication_buffers",
+                                       "mem_clients_slaves",
+                                       "mem_clients_normal",
+                                       "mem_cluster_links",
+                                       "mem_aof_buffer",
+                                       NULL};
+    struct process_memory m;
+    struct db_stats d;
+    char limit[32], policy[64];
+    uint64_t top, dataset;
+
+    process_memory(&m);
+    db_stats(i->service->db, &d);
+    option(i, "maxmemory", limit, sizeof limit);
+    option(i, "maxmemory-policy", policy, sizeof policy);
+    top = peak(i->service, m.used);
+    dataset = d.used_bytes < m.used ? d.used_bytes : m.used;
+    info_add_bytes(i, "used_memory", m.used);
+    info_add_bytes(i, "used_memory_rss", m.rss);
+    info_add_bytes(i, "used_memory_peak", top);
+    info_add(i, "used_memory_peak_perc:%.2f%%\r\n", 100 * ratio(m.used, top));
+    info_add(i, "used_memory_overhead:%" PRIu64 "\r\n", m.used - dataset);
+    info_add(i, "used_memory_startup:%" PRIu64 "\r\n",
+             i->service->startup_memory);
+    info_add(i, "used_memory_dataset:%" PRIu64 "\r\n", dataset);
+    info_add(i, "used_memory_dataset_perc:%.2f%%\r\n",
+             100 * ratio(dataset, m.used));
+    info_add(i, "allocator_allocated:%" PRIu64 "\r\n", m.used);
+    info_add(i, "allocator_active:%" PRIu64 "\r\n", m.active);
+    info_add(i, "allocator_resident:%" PRIu64 "\r\n", m.rss);
+    info_add_bytes(i, "total_system_memory", m.system);
+    info_add_bytes(i, "maxmemory", strtoull(limit, NULL, 10));
+    info_add(i, "maxmemory_policy:%s\r\n", *policy ? policy : "noeviction");
+    allocator(i, &m);
+    nothing_of_this(i, none);
+    info_add(i, "mem_allocator:%s\r\n", m.allocator);
+    info_add(i, "active_defrag_running:0\r\n");
+    info_add(i, "lazyfree_pending_objects:%d\r\n",
+             (int)db_lazy_pending(i->service->db));
+    info_add(i, "lazyfreed_objects:0\r\n");
+}
+
+/* ---- Persistence: there is none ---- */
+
+void info_persistence(struct info *i)
+{
+    info_add(i, "loading:0\r\nasync_loading:0\r\ncurrent_cow_peak:0\r\n"
+                "current_cow_size:0\r\ncurrent_cow_size_age:0\r\n"
+                "current_fork_perc:0.00\r\ncurrent_save_keys_processed:0\r\n"
+                "current_save_keys_total:0\r\nrdb_changes_since_last_save:0\r\n"
+                "rdb_bgsave_in_progress:0\r\nrdb_last_save_time:0\r\n"
+                "rdb_last_bgsave_status:ok\r\nrdb_last_bgsave_time_sec:-1\r\n"
+                "rdb_current_bgsave_time_sec:-1\r\nrdb_saves:0\r\n"
+                "rdb_last_cow_size:0\r\nrdb_last_load_keys_expired:0\r\n"
+                "rdb_last_load_keys_loaded:0\r\n");
+    info_add(i, "aof_enabled:0\r\naof_rewrite_in_progress:0\r\n"
+                "aof_rewrite_scheduled:0\r\naof_last_rewrite_time_sec:-1\r\n"
+                "aof_current_rewrite_time_sec:-1\r\n"
+                "aof_last_bgrewrite_status:ok\r\naof_rewrites:0\r\n"
+                "aof_rewrites_consecutive_failures:0\r\n"
+                "aof_last_write_status:ok\r\naof_last_cow_size:0\r\n"
+                "module_fork_in_progress:0\r\nmodule_fork_last_cow_size:0\r\n");
+}
+
+/* ---- Stats ---- */
+
+void info_stats_section(struct info *i)
+{
+    static const char *const none[] = {"evicted_keys", "evicted_clients",
+                                       "total_eviction_exceeded_time",
+                                       "current_eviction_exceeded_time", NULL};
+    static const char *const no_more[] = {"pubsub_channels",
+                                          "pubsub_patterns",
+                                          "pubsubshard_channels",
+                                          "latest_fork_usec",
+                                          "total_forks",
+                                          "migrate_cached_sockets",
+                                          "slave_expires_tracked_keys",
+                                          "active_defrag_hits",
+                                          "active_defrag_misses",
+                                          "active_defrag_key_hits",
+                                          "active_defrag_key_misses",
+                                          "total_active_defrag_time",
+                                          "current_active_defrag_time",
+                                          "tracking_total_keys",
+                                          "tracking_total_items",
+                                          "tracking_total_prefixes",
+                                          "unexpected_error_replies",
+                                          NULL};
+    const struct stats *s = info_stats(i);
+    struct stats_rates r;
+    struct db_stats d;
+
+    if (!s) {
+        return;
+    }
+    db_stats(i->service->db, &d);
+    stats_rates(i->service, &r);
+    info_add(i, "total_connections_received:%" PRIu64 "\r\n", s->connections);
+    info_add(i, "total_commands_processed:%" PRIu64 "\r\n", s->commands);
+    info_add(i, "instantaneous_ops_per_sec:%" PRIu64 "\r\n", r.commands);
+    info_add(i, "total_net_input_bytes:%" PRIu64 "\r\n", s->bytes_in);
+    info_add(i, "total_net_output_bytes:%" PRIu64 "\r\n", s->bytes_out);
+    info_add(i, "total_net_repl_input_bytes:0\r\n");
+    info_add(i, "total_net_repl_output_bytes:0\r\n");
+    info_add(i, "instantaneous_input_kbps:%.2f\r\n", (double)r.bytes_in / 1024);
+    info_add(i, "instantaneous_output_kbps:%.2f\r\n",
+             (double)r.bytes_out / 1024);
+    info_add(i, "instantaneous_input_repl_kbps:0.00\r\n");
+    info_add(i, "instantaneous_output_repl_kbps:0.00\r\n");
+    info_add(i, "rejected_connections:%" PRIu64 "\r\n", s->refused);
+    info_add(i, "sync_full:0\r\nsync_partial_ok:0\r\nsync_partial_err:0\r\n");
+    info_add(i, "expired_keys:%" PRIu64 "\r\n", d.expired);
+    info_add(i, "expired_stale_perc:0.00\r\n");
+    info_add(i, "expired_time_cap_reached_count:0\r\n");
+    nothing_of_this(i, none);
+    info_add(i, "keyspace_hits:%" PRIu64 "\r\n", d.hits);
+    info_add(i, "keyspace_misses:%" PRIu64 "\r\n", d.misses);
+    nothing_of_this(i, no_more);
+    info_add(i, "total_error_replies:%" PRIu64 "\r\n", s->errors);
+    info_add(i, "dump_payload_sanitizations:0\r\n");
+    info_add(i, "io_threaded_reads_processed:0\r\n");
+    info_add(i, "io_threaded_writes_processed:0\r\n");
+}
+
+/* ---- Replication, CPU, Modules, Cluster, Keyspace ---- */
+
+void info_replication(struct info *i)
+{
+    info_add(i, "role:master\r\nconnected_slaves:0\r\n");
+    info_add(i, "master_failover_state:no-failover\r\n");
+    info_add(i, "master_replid:%s\r\n", i->service->replication_id);
+    info_add(i, "master_replid2:%040d\r\n", 0);
+    info_add(i, "master_repl_offset:0\r\nsecond_repl_offset:-1\r\n");
+    info_add(i, "repl_backlog_active:0\r\nrepl_backlog_size:1048576\r\n");
+    info_add(i, "repl_backlog_first_byte_offset:0\r\n");
+    info_add(i, "repl_backlog_histlen:0\r\n");
+}
+
+static void cpu(struct info *i, const char *suffix, int who)
+{
+    struct rusage u = {0};
+
+    getrusage(who, &u);
+    info_add(i, "used_cpu_sys%s:%ld.%06ld\r\n", suffix, (long)u.ru_stime.tv_sec,
+             (long)u.ru_stime.tv_usec);
+    info_add(i, "used_cpu_user%s:%ld.%06ld\r\n", suffix,
+             (long)u.ru_utime.tv_sec, (long)u.ru_utime.tv_usec);
+}
+
+void info_cpu(struct info *i)
+{
+    cpu(i, "", RUSAGE_SELF);
+    cpu(i, "_children", RUSAGE_CHILDREN);
+}
+
+void info_modules(struct info *i)
+{
+    (void)i;
+}
+
+void info_cluster(struct info *i)
+{
+    info_add(i, "cluster_enabled:0\r\n");
+}
+
+void info_keyspace(struct info *i)
+{
+    struct db *db = i->service->db;
+
+    for (unsigned k = 0; k < db_databases(db); k++) {
+        uint64_t keys = db_size(db, k);
+
+        if (keys > 0) {
+            info_add(i,
+                     "db%u:keys=%" PRIu64 ",expires=%" PRIu64 ",avg_ttl=0\r\n",
+                     k, keys, db_expires(db, k));
+        }
+    }
+}

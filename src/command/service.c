@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The loop in bytes() is the heart of the program's speed: one request costs a
+ * look at the quantum, the parser, the command, and a note that it is answered.
+ * Replies are written into the library's buffer, which is told about them when
+ * it is full and when the loop ends. A room is small against the pause mark, so
+ * baton_more() sees a client that does not read soon enough.
+ */
+#include "command/service.h"
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "command/execute.h"
+#include "command/helper.h"
+#include "command/process.h"
+#include "command/table.h"
+#include "command/worker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_INLINE (64 * 1024)
+#define MAX_ARGS   (1024 * 1024)
+
+/* Before AUTH nobody gets more memory than AUTH itself needs. */
+#define STRICT_ARGS 10
+#define STRICT_BULK 16384
+
+static const char refusal[] = "-ERR max number of clients reached\r\n";
+
+static const char protected_text[] =
+    "-DENIED Redis is running in protected mode because protected mode is "
+    "enabled and no password is set for the default user. In this mode "
+    "connections are only accepted from the loopback interface. If you want to "
+    "connect from external computers to Redis you may adopt one of the "
+    "following solutions: 1) Just disable protected mode sending the command "
+    "'CONFIG SET protected-mode no' from the loopback interface by connecting "
+    "to Redis from the same host the server is running, however MAKE SURE "
+    "Redis "
+    "is not publicly accessible from internet if you do so. Use CONFIG REWRITE "
+    "to make this change permanent. 2) Alternatively you can just disable the "
+    "protected mode by editing the Redis configuration file, and setting the "
+    "protected mode option to 'no', and then restarting the server. 3) If you "
+    "started the server manually just for testing, restart it with the "
+    "'--protected-mode no' option. 4) Setup a an authentication password for "
+    "the default user. NOTE: You only need to do one of the above things in "
+    "order for the server to start accepting connections from the outside.\r\n";
+
+static struct service *service_of(const struct baton_service *api)
+{
+    return bt_container(api, struct service, api);
+}
+
+/* ---- Replies into the library's buffer ---- */
+
+static char *sink_turn(void *ctx, size_t n, size_t need, size_t *room)
+{
+    if (n > 0) {
+        baton_wrote(ctx, n);
+    }
+    return baton_room(ctx, need, room);
+}
+
+static void sink_ref(void *ctx, const char *p, size_t n,
+                     void (*release)(void *), void *arg)
+{
+    baton_reply_ref(ctx, p, n, release, arg); /* a failure closes the client */
+}
+
+static const struct resp_sink sink = {sink_turn, sink_ref};
+
+/* ---- Requests ---- */
+
+static void set_limits(const struct service *s, const struct session *session,
+                       struct resp_limits *l)
+{
+    l->unauthenticated = service_wants_auth(s, session);
+    l->max_inline = MAX_INLINE;
+    l->max_args = l->unauthenticated ? STRICT_ARGS : MAX_ARGS;
+    /* Relaxed: any recent value. */
+    l->max_bulk = l->unauthenticated
+                      ? STRICT_BULK
+                      : atomic_load_explicit(&s->settings->proto_max_bulk_len,
+                                             memory_order_relaxed);
+}
+
+static void protocol_error(struct call *call)
+{
+    struct worker *w = call->worker;
+    struct cmd_counters *counters = &w->counters;
+
+    resp_errorf(call->out, "ERR %s", w->request.error);
+    cmd_count_add(&counters->errors, 1);
+    cmd_count_error(counters, "ERR", 3);
+}
+
+/* Serves what is there. The number of bytes consumed, or -EPROTO. */
+static ssize_t serve(struct call *call, const char *p, size_t n)
+{
+    struct session *session = call->session;
+    struct worker *w = call->worker;
+    struct resp_limits limits;
+    size_t used = 0, want;
+
+    set_limits(w->service, session, &limits);
+    while (used < n && baton_more(call->client)) {
+        enum resp_status status = resp_parse(
+            &session->partial, p + used, n - used, &limits, &w->request, &want);
+
+        if (status == RESP_MORE) {
+            break;
+        }
+        if (bt_unlikely(status == RESP_ERROR)) {
+            protocol_error(call);
+            return -EPROTO;
+        }
+        used += w->request.consumed;
+        if (bt_unlikely(status == RESP_EMPTY)) {
+            continue;
+        }
+        call->argv = w->request.argv;
+        call->argc = w->request.argc;
+        cmd_execute(call);
+        baton_answered(call->client);
+        if (bt_unlikely(limits.unauthenticated)) {
+            set_limits(w->service, session, &limits);
+        }
+    }
+    return (ssize_t)used;
+}
+
+static ssize_t on_bytes(struct baton_client *c, const char *p, size_t n)
+{
+    struct worker *w = baton_client_worker_data(c);
+    struct call call = {
+        .client = c, .session = baton_data(c), .worker = w, .out = &w->out};
+    ssize_t used;
+
+    resp_reply_begin(&w->out, &sink, c, session_proto(call.session));
+    w->out.mute =
+        session_flags(call.session) & (SESSION_REPLY_OFF | SESSION_REPLY_SKIP);
+    used = serve(&call, p, n);
+    resp_reply_flush(&w->out);
+    return used;
+}
+
+void service_close(struct call *call, enum baton_reason reason)
+{
+    resp_reply_flush(call->out);
+    baton_close(call->client, reason);
+}
+
+static void note_attack(void *arg_service, const char *addr)
+{
+    struct service *s = arg_service;
+    uint64_t now = bt_now_ms(), last = atomic_load(&s->attack_logged_ms);
+
+    if ((last != 0 && now - last < 60000) ||
+        !atomic_compare_exchange_strong(&s->attack_logged_ms, &last, now)) {
+        return;
+    }
+    bt_logf(&s->settings->log, BT_LOG_WARNING,
+            "Possible SECURITY ATTACK detected. It looks like somebody is "
+            "sending POST or Host: commands to Redis. This is likely due to an "
+            "attacker attempting to use Cross Protocol Scripting to compromise "
+            "your Redis instance. Connection from %s aborted.",
+            addr);
+}
+
+void service_attacked(struct call *call)
+{
+    struct baton_client_info info;
+
+    if (baton_info(call->worker->service->server, baton_id(call->client),
+                   &info) == 0) {
+        note_attack(call->worker->service, info.addr);
+    }
+    service_close(call, BATON_PROTOCOL);
+}
+
+/* ---- Clients come and go ---- */
+
+static void set_output_limit(struct baton_client *c, const struct settings *s)
+{
+    const struct options_output_limit *l = &s->output_limit[OPTIONS_NORMAL];
+    struct options_output_limit *m = (struct options_output_limit *)l;
+    /* Relaxed: each value stands for itself. */
+    size_t hard = atomic_load_explicit(&m->hard, memory_order_relaxed);
+    size_t soft = atomic_load_explicit(&m->soft, memory_order_relaxed);
+
+    if (hard > 0 || soft > 0) {
+        baton_output_limit(
+            c, hard, soft,
+            atomic_load_explicit(&m->soft_seconds, memory_order_relaxed));
+    }
+}
+
+static int on_open(struct baton_client *c)
+{
+    struct worker *w = baton_client_worker_data(c);
+    struct settings *s = w->service->settings;
+    bool password = options_has_password(s);
+
+    session_init(baton_data(c), !password);
+    if (!password && !baton_is_local(c) &&
+        atomic_load_explicit(&s->protected_mode, memory_order_relaxed)) {
+        baton_reply(c, protected_text, sizeof protected_text - 1);
+        return -EACCES;
+    }
+    set_output_limit(c, s);
+    return 0;
+}
+
+static void on_close(struct baton_client *c, enum baton_reason reason)
+{
+    (void)reason;
+    session_fini(c);
+}
+
+/* ---- Workers ---- */
+
+static void on_worker_start(struct baton_worker *bw,
+                            const struct baton_service *api)
+{
+    baton_worker_set_data(bw, api,
+                          &service_of(api)->workers[baton_worker_index(bw)]);
+}
+
+static void on_pass_begin(struct baton_worker *bw,
+                          const struct baton_service *api)
+{
+    struct worker *w = baton_worker_data(bw, api);
+
+    db_enter(w->db);
+}
+
+static void on_pass_end(struct baton_worker *bw,
+                        const struct baton_service *api)
+{
+    struct worker *w = baton_worker_data(bw, api);
+    bool pending;
+
+    db_leave(w->db);
+    pending = db_pending(w->db);
+    /* Relaxed: the helper's fence, or its next round, sees it. */
+    if (atomic_load_explicit(&w->pending, memory_order_relaxed) != pending) {
+        atomic_store_explicit(&w->pending, pending, memory_order_relaxed);
+        w->wrote |= pending;
+    }
+    if (w->wrote) {
+        w->wrote = false;
+        helper_poke(w->service->helper);
+    }
+}
+
+/* ---- Setup ---- */
+
+static void stop_all(struct service *s)
+{
+    helper_free(&s->helper);
+    for (unsigned i = 0; i < s->n_workers; i++) {
+        struct worker *w = &s->workers[i];
+
+        resp_request_fini(&w->request);
+        free(w->keys);
+        cmd_counters_fini(&w->counters);
+        db_thread_free(&w->db);
+    }
+    free(s->workers);
+    s->workers = NULL;
+    s->n_workers = 0;
+    stats_fini(&s->base);
+    db_free(&s->db);
+}
+
+static int make_workers(struct service *s, unsigned n)
+{
+    s->workers = calloc(n, sizeof *s->workers);
+    if (!s->workers) {
+        return -ENOMEM;
+    }
+    s->n_workers = n;
+    for (unsigned i = 0; i < n; i++) {
+        struct worker *w = &s->workers[i];
+
+        w->service = s;
+        w->db = db_thread_new(s->db);
+        if (!w->db || cmd_counters_init(&w->counters) != 0) {
+            return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+static int on_setup(struct baton_server *server,
+                    const struct baton_service *api, unsigned workers)
+{
+    struct service *s = service_of(api);
+    struct db_options o = {.databases = s->settings->databases,
+                           .threads = workers + 1};
+    struct process_memory m;
+
+    s->server = server;
+    s->started_ms = bt_now_ms();
+    s->db = db_new(&o);
+    if (!s->db || make_workers(s, workers) != 0) {
+        stop_all(s);
+        return -ENOMEM;
+    }
+    s->helper = helper_new(s);
+    if (!s->helper) {
+        stop_all(s);
+        return -ENOMEM;
+    }
+    process_memory(&m);
+    s->startup_memory = m.used;
+    return 0;
+}
+
+static void on_teardown(struct baton_server *server,
+                        const struct baton_service *api)
+{
+    (void)server;
+    stop_all(service_of(api));
+}
+
+static const struct baton_service callbacks = {
+    .name = "resp",
+    .refusal = refusal,
+    .client_size = sizeof(struct session),
+    .setup = on_setup,
+    .teardown = on_teardown,
+    .worker_start = on_worker_start,
+    .pass_begin = on_pass_begin,
+    .pass_end = on_pass_end,
+    .open = on_open,
+    .bytes = on_bytes,
+    .close = on_close,
+};
+
+static int random_id(char id[CMD_RUN_ID_LENGTH + 1])
+{
+    unsigned char bytes[CMD_RUN_ID_LENGTH / 2];
+    int rc = bt_random(bytes, sizeof bytes);
+
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        id[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+        id[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+    }
+    id[CMD_RUN_ID_LENGTH] = 0;
+    return rc;
+}
+
+struct baton_service *cmd_service_new(struct settings *settings,
+                                      const struct options_ops *ops)
+{
+    struct service *s = calloc(1, sizeof *s);
+
+    if (!s) {
+        return NULL;
+    }
+    if (random_id(s->run_id) != 0 || random_id(s->replication_id) != 0) {
+        free(s);
+        return NULL;
+    }
+    cmd_table_init();
+    s->api = callbacks;
+    s->settings = settings;
+    s->ops = ops;
+    bt_mutex_init(&s->base_lock, BT_RANK_LOG, 0);
+    return &s->api;
+}
+
+void cmd_service_free(struct baton_service **api)
+{
+    if (*api) {
+        struct service *s = service_of(*api);
+
+        bt_mutex_fini(&s->base_lock);
+        free(s);
+        *api = NULL;
+    }
+}
