@@ -149,13 +149,18 @@ static void jobs(struct baton_worker *w)
     }
 }
 
+static void retry_homeless(struct baton_worker *w)
+{
+    ck_stack_entry_t *e = w->homeless;
+
+    w->homeless = NULL;
+    nodes(w, e);
+}
+
 void bt_inbox_run(struct baton_worker *w)
 {
     if (w->homeless) {
-        ck_stack_entry_t *e = w->homeless;
-
-        w->homeless = NULL;
-        nodes(w, e);
+        retry_homeless(w);
     }
     if (!is_empty(&w->inbox)) {
         nodes(w, reversed(ck_stack_batch_pop_upmc(&w->inbox)));
@@ -167,10 +172,8 @@ void bt_inbox_run(struct baton_worker *w)
 
 void bt_inbox_fini(struct baton_worker *w)
 {
-    ck_stack_entry_t *e;
-
     jobs(w);
     /* All handles are closed: their nodes only keep them from being freed. */
-    e = ck_stack_batch_pop_upmc(&w->inbox);
-    nodes(w, e);
+    retry_homeless(w);
+    nodes(w, ck_stack_batch_pop_upmc(&w->inbox));
 }
