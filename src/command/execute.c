@@ -185,6 +185,7 @@ static void run(struct call *call)
 
     call->tx = &w->tx;
     tx_begin(&w->tx, w->db, session_db(call->session));
+    w->tx.no_touch = session_flags(call->session) & SESSION_NO_TOUCH;
     if (lock(call)) {
         call->command->fn(call);
     }

@@ -36,6 +36,12 @@ void string_reply(struct call *c, const struct db_entry *e)
     }
 }
 
+bool string_set(struct call *c, struct bt_slice key, struct bt_slice value,
+                int64_t expire_ms)
+{
+    return db_set(c->tx, key, value, expire_ms) == 0 || cmd_oom(c);
+}
+
 bool string_make(struct call *c, struct bt_slice key, struct bt_slice value)
 {
     char *p = db_make(c->tx, key, value.n);
@@ -121,8 +127,8 @@ static bool is_paired(struct call *c)
 static bool set_pairs(struct call *c)
 {
     for (size_t i = 1; i < c->argc; i += 2) {
-        if (db_set(c->tx, c->argv[i], c->argv[i + 1], DB_NO_EXPIRE) != 0) {
-            return cmd_oom(c);
+        if (!string_set(c, c->argv[i], c->argv[i + 1], DB_NO_EXPIRE)) {
+            return false;
         }
     }
     return true;

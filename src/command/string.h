@@ -8,6 +8,7 @@
 #define BATON_COMMAND_STRING_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "command/command.h"
 
@@ -23,6 +24,10 @@ bool string_write(struct call *c, const struct db_entry **e);
 
 /* The value as a bulk, or a null when e is NULL. */
 void string_reply(struct call *c, const struct db_entry *e);
+
+/* db_set; false after the error reply. */
+bool string_set(struct call *c, struct bt_slice key, struct bt_slice value,
+                int64_t expire_ms);
 
 /* db_make with the value written; false after the error reply. */
 bool string_make(struct call *c, struct bt_slice key, struct bt_slice value);

@@ -33,12 +33,9 @@ static void add(struct call *c, int64_t delta)
     }
     v += delta;
     n = snprintf(text, sizeof(text), "%" PRId64, v);
-    if (db_set(c->tx, c->argv[1], bt_slice(text, (size_t)n), DB_KEEP_EXPIRE) !=
-        0) {
-        cmd_oom(c);
-        return;
+    if (string_set(c, c->argv[1], bt_slice(text, (size_t)n), DB_KEEP_EXPIRE)) {
+        resp_int(c->out, v);
     }
-    resp_int(c->out, v);
 }
 
 void cmd_incr(struct call *c)
@@ -144,9 +141,7 @@ void cmd_incrbyfloat(struct call *c)
         return;
     }
     value = bt_slice(text, format_float(text, v));
-    if (db_set(c->tx, c->argv[1], value, DB_KEEP_EXPIRE) != 0) {
-        cmd_oom(c);
-        return;
+    if (string_set(c, c->argv[1], value, DB_KEEP_EXPIRE)) {
+        resp_bulk(c->out, value.p, value.n);
     }
-    resp_bulk(c->out, value.p, value.n);
 }

@@ -57,8 +57,7 @@ void cmd_append(struct call *c)
         return;
     }
     if (e == NULL) { /* a plain SET */
-        if (string_make(c, c->argv[1], part)) {
-            db_publish(c->tx, DB_NO_EXPIRE, false);
+        if (string_set(c, c->argv[1], part, DB_NO_EXPIRE)) {
             resp_int(c->out, (int64_t)part.n);
         }
         return;

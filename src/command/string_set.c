@@ -168,8 +168,12 @@ static void set(struct call *c, struct bt_slice value, const struct options *o)
     if (takes_time(o->ttl) && key_is_past(c, at)) {
         reply_set(c, o, old); /* set, and over at once */
         db_remove(c->tx, c->argv[1]);
+    } else if (!(o->flags & SET_GET)) {
+        if (string_set(c, c->argv[1], value, at)) {
+            reply_set(c, o, old);
+        }
     } else if (string_make(c, c->argv[1], value)) {
-        reply_set(c, o, old);
+        reply_set(c, o, old); /* while old is still the key's */
         db_publish(c->tx, at, false);
     }
 }

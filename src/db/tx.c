@@ -18,6 +18,7 @@ void tx_begin(struct tx *tx, struct db_thread *t, unsigned dbi)
     tx->db = t->db;
     tx->dbi = dbi;
     tx->locked = tx->all = tx->write = tx->multi = tx->hidden = false;
+    tx->no_touch = false;
     tx->now_ms = 0;
     tx->n_shards = 0;
     tx->shards = tx->inline_shards;
@@ -339,7 +340,9 @@ const struct db_entry *tx_find(struct tx *tx, struct bt_slice key)
 
     if (e) {
         db_count(&t->count.hits, 1);
-        db_entry_touch(e, db_thread_clock(t));
+        if (!tx->no_touch) {
+            db_entry_touch(e, db_thread_clock(t));
+        }
     } else {
         db_count(&t->count.misses, 1);
     }
