@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "command/commands.h"
+#include "command/service.h"
 #include "command/worker.h"
 
 #include <stdio.h>
@@ -98,6 +99,14 @@ void cmd_reply_string(struct call *c, const struct db_entry *e)
     } else {
         cmd_reply_range(c, e, 0, s.n);
     }
+}
+
+uint64_t cmd_max_bulk(struct call *c)
+{
+    /* Relaxed: any recent value. */
+    return atomic_load_explicit(
+        &c->worker->service->settings->proto_max_bulk_len,
+        memory_order_relaxed);
 }
 
 void cmd_help(struct call *c, const char *const *lines)

@@ -202,7 +202,7 @@ void cmd_command_info(struct call *c)
         if (found) {
             reply_info(c->out, found);
         } else {
-            resp_null_array(c->out);
+            resp_null(c->out);
         }
     }
 }
