@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * stress/audit.h -- what is asked before the load begins and after it ends.
+ *
+ * Threads    main, while no worker runs.
+ */
+#ifndef STRESS_AUDIT_H
+#define STRESS_AUDIT_H
+
+#include "stress/worker.h"
+
+/* Finds the address that answers and greets it once, so that a refusal is told
+ * clearly and once. Prints what is wrong; 0 or -errno. */
+int stress_probe(struct stress_run *run);
+
+/* The end check: with nothing in flight any more, each key must hold its last
+ * acknowledged version; then the keys are deleted, unless they are to be kept.
+ * Counts into t; returns the number of keys looked at. */
+uint64_t stress_audit(struct stress_run *run, struct stress_tally *t);
+
+#endif

@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * stress/blast.c -- the load for comparing servers: cheap, even and blind.
+ *
+ * Purpose    Keeps `pipeline` requests in flight on each of many connections
+ *            from one thread, and counts replies by their known length, so that
+ *            as much of the machine as can be is left to the server. It does
+ *            not look into replies (baton-stress does); only their first bytes
+ *            must be those of the reply that is due, and the sum must be right.
+ * Protocols  RESP and memcached's text protocol; GET, SET, PING, INCR.
+ *            With --fill it only sets every key once.
+ * Talk       With --wait it prints "ready" when all connections stand and have
+ *            had one reply, starts at a line on standard input, and after its
+ *            result line keeps the connections until end of input. So a script
+ *            can read the server's CPU clock at both ends.
+ * Threads    one.
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "stress/clock.h"
+#include "stress/histogram.h"
+
+#define INPUT_BYTES 262144
+#define KEY_DIGITS  8
+#define KEY_TEXT    "key:00000000"
+
+#define FILL_PIPELINE 64
+
+enum kind {
+    GET,
+    SET,
+    PING,
+    INCR
+};
+
+struct connection {
+    int fd;
+    unsigned in_flight; /* requests of the batch */
+    size_t due;         /* bytes of replies still to come */
+    size_t unsent;      /* the last bytes of the batch */
+    char *batch;        /* its own copy, only while some of it is unsent */
+    uint64_t sent_at;
+};
+
+static struct {
+    int port;
+    const char *unix_path;
+    bool memcached, wait, fill;
+    enum kind kind;
+    const char *kind_name;
+    unsigned clients, pipeline;
+    uint32_t keys;
+    uint64_t requests;
+    size_t value_bytes;
+} opt = {.clients = 50,
+         .pipeline = 1,
+         .keys = 10000,
+         .requests = 100000,
+         .value_bytes = 64,
+         .kind_name = "get"};
+
+static char *batch;            /* `pipeline` requests */
+static size_t request_length;  /* of each */
+static size_t key_at;          /* where its digits are; 0: it has no key */
+static size_t reply_length;    /* of each */
+static const char *reply_head; /* its first two bytes */
+static char *input;
+static uint64_t left, answered, seed = 1;
+static bool in_order; /* keys one after another, not at random */
+static uint32_t next_in_order;
+static struct stress_histogram latency;
+
+static void die(const char *what, const char *why)
+{
+    fprintf(stderr, "blast: %s: %s\n", what, why);
+    exit(1);
+}
+
+static void *room(size_t n)
+{
+    void *p = calloc(1, n);
+
+    if (p == NULL) {
+        die("memory", strerror(errno));
+    }
+    return p;
+}
+
+/* ---- requests ---- */
+
+static size_t one_resp(char *to, const char *value)
+{
+    size_t k = sizeof(KEY_TEXT) - 1;
+
+    switch (opt.kind) {
+    case GET:
+        return (size_t)sprintf(to, "*2\r\n$3\r\nGET\r\n$%zu\r\n%s\r\n", k,
+                               KEY_TEXT);
+    case SET:
+        return (size_t)sprintf(
+            to, "*3\r\n$3\r\nSET\r\n$%zu\r\n%s\r\n$%zu\r\n%s\r\n", k, KEY_TEXT,
+            opt.value_bytes, value);
+    case INCR:
+        return (size_t)sprintf(to, "*2\r\n$4\r\nINCR\r\n$7\r\ncounter\r\n");
+    default:
+        return (size_t)sprintf(to, "*1\r\n$4\r\nPING\r\n");
+    }
+}
+
+static size_t one_memcached(char *to, const char *value)
+{
+    switch (opt.kind) {
+    case GET:
+        return (size_t)sprintf(to, "get %s\r\n", KEY_TEXT);
+    case SET:
+        return (size_t)sprintf(to, "set %s 0 0 %zu\r\n%s\r\n", KEY_TEXT,
+                               opt.value_bytes, value);
+    default:
+        die("--memcached", "only get and set");
+        return 0;
+    }
+}
+
+static void reply_init(void)
+{
+    char head[64];
+    size_t value = opt.value_bytes;
+
+    if (opt.kind == GET && opt.memcached) {
+        reply_head = "VA";
+        reply_length = (size_t)snprintf(head, sizeof(head),
+                                        "VALUE %s 0 %zu\r\n", KEY_TEXT, value) +
+                       value + strlen("\r\nEND\r\n");
+    } else if (opt.kind == GET) {
+        static char dollar[4] = "$";
+
+        reply_length =
+            (size_t)snprintf(head, sizeof(head), "$%zu\r\n", value) + value + 2;
+        dollar[1] = head[1];
+        reply_head = dollar;
+    } else if (opt.kind == SET) {
+        reply_head = opt.memcached ? "ST" : "+O";
+        reply_length = strlen(opt.memcached ? "STORED\r\n" : "+OK\r\n");
+    } else if (opt.kind == PING) {
+        reply_head = "+P";
+        reply_length = strlen("+PONG\r\n");
+    } else {
+        reply_head = NULL; /* its length varies: counted in lines */
+        reply_length = 1;
+    }
+}
+
+static void batch_init(void)
+{
+    char *value = room(opt.value_bytes + 1);
+    char *one = room(opt.value_bytes + 256);
+    const char *key;
+
+    memset(value, 'x', opt.value_bytes);
+    request_length =
+        opt.memcached ? one_memcached(one, value) : one_resp(one, value);
+    key = strstr(one, KEY_TEXT);
+    key_at = key != NULL ? (size_t)(key - one) + 4 : 0;
+    free(batch);
+    batch = room(request_length * opt.pipeline);
+    for (unsigned i = 0; i < opt.pipeline; i++) {
+        memcpy(batch + i * request_length, one, request_length);
+    }
+    free(value);
+    free(one);
+    reply_init();
+}
+
+static void put_key(char *request, uint32_t key)
+{
+    for (int i = KEY_DIGITS; key_at > 0 && i-- > 0; key /= 10) {
+        request[key_at + (size_t)i] = (char)('0' + key % 10);
+    }
+}
+
+/* ---- one connection ---- */
+
+static int watch(int epoll, struct connection *c, int op, uint32_t events)
+{
+    struct epoll_event ev = {.events = events | EPOLLET, .data.ptr = c};
+
+    return epoll_ctl(epoll, op, c->fd, &ev);
+}
+
+static void transmit(int epoll, struct connection *c, const char *p, size_t n)
+{
+    ssize_t w = write(c->fd, p, n);
+
+    if (w < 0 && errno != EAGAIN) {
+        die("write", strerror(errno));
+    }
+    c->unsent = n - (w > 0 ? (size_t)w : 0);
+    if (c->unsent == 0) {
+        return;
+    }
+    if (c->batch == NULL) {
+        c->batch = room(opt.pipeline * request_length);
+        memcpy(c->batch, p, n);
+        watch(epoll, c, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
+    }
+}
+
+static void next_batch(int epoll, struct connection *c)
+{
+    unsigned n = left < opt.pipeline ? (unsigned)left : opt.pipeline;
+
+    c->in_flight = n;
+    if (n == 0) {
+        return;
+    }
+    left -= n;
+    for (unsigned i = 0; i < n; i++) {
+        put_key(batch + i * request_length,
+                in_order ? next_in_order++
+                         : stress_random_below(&seed, opt.keys));
+    }
+    c->due = n * reply_length;
+    c->sent_at = stress_now();
+    transmit(epoll, c, batch, n * request_length);
+}
+
+/* How much of what was due has come. INCR's replies are counted in lines. */
+static size_t progress(const struct connection *c, const char *p, size_t n)
+{
+    size_t lines = 0;
+
+    if (reply_head != NULL) {
+        if (c->due % reply_length == 0 && n >= 2 &&
+            memcmp(p, reply_head, 2) != 0) {
+            fprintf(stderr, "blast: not the reply that was due: %.*s\n",
+                    (int)(n < 80 ? n : 80), p);
+            exit(1);
+        }
+        return n;
+    }
+    for (size_t i = 0; i < n; i++) {
+        lines += p[i] == '\n';
+    }
+    return lines;
+}
+
+static void receive(int epoll, struct connection *c)
+{
+    ssize_t n;
+
+    do {
+        size_t got;
+
+        n = read(c->fd, input, INPUT_BYTES);
+        if (n < 0 && errno == EAGAIN) {
+            return;
+        }
+        if (n <= 0) {
+            die("read", n == 0 ? "closed by the server" : strerror(errno));
+        }
+        got = progress(c, input, (size_t)n);
+        if (got > c->due) {
+            die("read", "more than was asked for");
+        }
+        c->due -= got;
+        if (c->due == 0) {
+            uint64_t took = stress_now() - c->sent_at;
+
+            for (unsigned i = 0; i < c->in_flight; i++) {
+                stress_histogram_add(&latency, took);
+            }
+            answered += c->in_flight;
+            next_batch(epoll, c);
+        }
+    } while (n == INPUT_BYTES);
+}
+
+static void flush(int epoll, struct connection *c)
+{
+    size_t whole = c->in_flight * request_length;
+
+    transmit(epoll, c, c->batch + whole - c->unsent, c->unsent);
+    if (c->unsent == 0) {
+        free(c->batch);
+        c->batch = NULL;
+        watch(epoll, c, EPOLL_CTL_MOD, EPOLLIN);
+    }
+}
+
+/* ---- all connections ---- */
+
+static int dial(void)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)opt.port)};
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+    struct linger reset = {.l_onoff = 1};
+    bool local = opt.unix_path != NULL;
+    int fd = socket(local ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int on = 1, rc;
+
+    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (local) {
+        snprintf(un.sun_path, sizeof(un.sun_path), "%s", opt.unix_path);
+        rc = connect(fd, (struct sockaddr *)&un, sizeof(un));
+    } else {
+        rc = connect(fd, (struct sockaddr *)&in, sizeof(in));
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+        /* Leaves no port behind in TIME_WAIT, round after round. */
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+    }
+    if (rc < 0) {
+        die("connect", strerror(errno));
+    }
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    return fd;
+}
+
+/* Sends `requests` requests over the connections and returns the seconds. */
+static double run(int epoll, struct connection *c, unsigned n,
+                  uint64_t requests)
+{
+    struct epoll_event ev[256];
+    uint64_t begin = stress_now();
+
+    left = requests;
+    answered = 0;
+    for (unsigned i = 0; i < n; i++) {
+        next_batch(epoll, &c[i]);
+    }
+    while (answered < requests) {
+        int ready = epoll_wait(epoll, ev, 256, 30000);
+
+        if (ready == 0) {
+            die("server", "no reply for 30 seconds");
+        }
+        for (int i = 0; i < ready; i++) {
+            struct connection *one = ev[i].data.ptr;
+
+            if (one->unsent > 0 && (ev[i].events & EPOLLOUT)) {
+                flush(epoll, one);
+            }
+            receive(epoll, one);
+        }
+    }
+    return (double)(stress_now() - begin) / 1e9;
+}
+
+static struct connection *dial_all(int epoll)
+{
+    struct connection *c = room(opt.clients * sizeof(*c));
+
+    for (unsigned i = 0; i < opt.clients; i++) {
+        c[i].fd = dial();
+        if (watch(epoll, &c[i], EPOLL_CTL_ADD, EPOLLIN) < 0) {
+            die("epoll", strerror(errno));
+        }
+        /* One request each, so that every connection has been accepted before
+         * the next ones come, and none is cold when the clock starts. */
+        run(epoll, &c[i], 1, 1);
+    }
+    return c;
+}
+
+/* Sets every key once, in order, over one connection. */
+static void fill(int epoll)
+{
+    struct connection c = {0};
+
+    opt.kind = SET;
+    opt.pipeline = FILL_PIPELINE;
+    in_order = true;
+    batch_init();
+    c.fd = dial();
+    watch(epoll, &c, EPOLL_CTL_ADD, EPOLLIN);
+    run(epoll, &c, 1, opt.keys);
+    close(c.fd);
+}
+
+/* ---- main ---- */
+
+static void usage(void)
+{
+    fprintf(
+        stderr,
+        "blast -p PORT | -s UNIXSOCKET [--kind get|set|ping|incr] "
+        "[--memcached]\n"
+        "      [-c CLIENTS (50)] [-P PIPELINE (1)] [-n REQUESTS (100000)]\n"
+        "      [-d VALUE-BYTES (64)] [--keys N (10000)] [--fill] [--wait]\n");
+    exit(2);
+}
+
+static void kind_option(const char *name)
+{
+    static const char *const names[] = {"get", "set", "ping", "incr"};
+
+    for (int k = GET; k <= INCR; k++) {
+        if (strcmp(name, names[k]) == 0) {
+            opt.kind = (enum kind)k;
+            opt.kind_name = names[k];
+            return;
+        }
+    }
+    usage();
+}
+
+static void value_option(const char *name, const char *value)
+{
+    unsigned long long n = strtoull(value, NULL, 10);
+
+    if (strcmp(name, "--kind") == 0) {
+        kind_option(value);
+    } else if (strcmp(name, "-s") == 0) {
+        opt.unix_path = value;
+    } else if (n == 0) {
+        usage();
+    } else if (strcmp(name, "-p") == 0) {
+        opt.port = (int)n;
+    } else if (strcmp(name, "-c") == 0) {
+        opt.clients = (unsigned)n;
+    } else if (strcmp(name, "-P") == 0) {
+        opt.pipeline = (unsigned)n;
+    } else if (strcmp(name, "-n") == 0) {
+        opt.requests = n;
+    } else if (strcmp(name, "-d") == 0) {
+        opt.value_bytes = (size_t)n;
+    } else if (strcmp(name, "--keys") == 0) {
+        opt.keys = (uint32_t)n;
+    } else {
+        usage();
+    }
+}
+
+static void options(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--memcached") == 0) {
+            opt.memcached = true;
+        } else if (strcmp(argv[i], "--wait") == 0) {
+            opt.wait = true;
+        } else if (strcmp(argv[i], "--fill") == 0) {
+            opt.fill = true;
+        } else if (argv[i][0] == '-' && i + 1 < argc) {
+            value_option(argv[i], argv[i + 1]);
+            i++;
+        } else {
+            usage();
+        }
+    }
+    if (opt.port == 0 && opt.unix_path == NULL) {
+        usage();
+    }
+}
+
+static void report(double seconds)
+{
+    struct stress_summary s;
+
+    stress_histogram_summary(&latency, &s);
+    printf("{\"kind\": \"%s\", \"clients\": %u, \"pipeline\": %u, "
+           "\"requests\": %llu, \"seconds\": %.6f, \"rate\": %.1f, "
+           "\"p50_us\": %.1f, \"p99_us\": %.1f}\n",
+           opt.kind_name, opt.clients, opt.pipeline,
+           (unsigned long long)opt.requests, seconds,
+           (double)opt.requests / seconds, s.p50 / 1e3, s.p99 / 1e3);
+    fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    struct rlimit files;
+    struct connection *c;
+    double seconds;
+    char line[16];
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+    options(argc, argv);
+    signal(SIGPIPE, SIG_IGN);
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+    input = room(INPUT_BYTES);
+    if (opt.fill) {
+        fill(epoll);
+        return 0;
+    }
+    batch_init();
+    c = dial_all(epoll);
+    if (opt.wait) {
+        printf("ready\n");
+        fflush(stdout);
+        if (fgets(line, sizeof(line), stdin) == NULL) {
+            return 1;
+        }
+    }
+    memset(&latency, 0, sizeof(latency));
+    seconds = run(epoll, c, opt.clients, opt.requests);
+    report(seconds);
+    while (opt.wait && fgets(line, sizeof(line), stdin) != NULL) {
+    }
+    return 0;
+}

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * stress/client.c -- one connection: opens, writes batches, reads replies.
+ *
+ * One read and one write per event. Bytes are read into the worker's buffer
+ * and judged in place; only a reply that is not whole yet is kept, and only
+ * the rest of a batch that the socket did not take.
+ */
+#include "stress/client.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "stress/clock.h"
+#include "stress/judge.h"
+#include "stress/worker.h"
+
+#define FAILURES_MAX   8
+#define PAUSE_FIRST_NS (100 * STRESS_NS_PER_MS)
+#define PAUSE_MAX_NS   STRESS_NS_PER_S
+#define KEEP_ROOM      STRESS_INPUT_BYTES
+
+int stress_client_init(struct stress_client *c, struct stress_worker *w,
+                       uint32_t id)
+{
+    const struct stress_options *o = &w->run->options;
+    /* The greeting takes two places. */
+    size_t slots = o->pipeline > 2 ? o->pipeline : 2;
+
+    *c = (struct stress_client){.fd = -1, .id = id};
+    c->random = stress_mix(o->seed ^ ((uint64_t)id << 40));
+    c->own_keys = id < o->keys ? (o->keys - id - 1) / o->clients + 1 : 0;
+    c->next_fill = o->no_fill ? c->own_keys : 0;
+    c->window = calloc(slots, sizeof(*c->window));
+    stress_parser_init(&c->parser);
+    return c->window == NULL ? -ENOMEM : 0;
+}
+
+/* ---- how a connection ends ---- */
+
+static void drop_buffers(struct stress_client *c)
+{
+    free(c->rest);
+    free(c->unsent);
+    c->rest = c->unsent = NULL;
+    c->rest_len = c->rest_room = c->unsent_at = c->unsent_len = 0;
+    stress_parser_init(&c->parser);
+}
+
+void stress_client_fini(struct stress_client *c)
+{
+    if (c->fd >= 0) {
+        close(c->fd);
+        c->fd = -1;
+    }
+    drop_buffers(c);
+    free(c->window);
+    c->window = NULL;
+}
+
+/* Closes, and gives up what was in flight: so many requests. */
+static unsigned shut(struct stress_client *c, struct stress_worker *w)
+{
+    unsigned unanswered = stress_judge_abandon(c, w);
+
+    w->n_busy -= c->state == STRESS_BUSY;
+    w->n_connecting -=
+        c->state == STRESS_CONNECTING || c->state == STRESS_GREETING;
+    if (c->fd >= 0) {
+        stress_loop_remove(w->loop, c->fd);
+        close(c->fd);
+        c->fd = -1;
+    }
+    drop_buffers(c);
+    c->state = STRESS_DOWN;
+    c->served = 0;
+    c->opened_at = 0;
+    return unanswered;
+}
+
+static void set_filled(struct stress_client *c, struct stress_worker *w)
+{
+    if (!c->filled) {
+        c->filled = true;
+        w->n_filling--;
+    }
+}
+
+/* After a failure: opens again in a while, or never. */
+static void again(struct stress_client *c, struct stress_worker *w)
+{
+    uint64_t pause = PAUSE_FIRST_NS << c->failures;
+
+    if (++c->failures >= FAILURES_MAX || w->phase == STRESS_DRAIN) {
+        c->state = STRESS_GONE;
+        w->n_gone++;
+        set_filled(c, w);
+        return;
+    }
+    c->retry_at = stress_now() + (pause < PAUSE_MAX_NS ? pause : PAUSE_MAX_NS);
+}
+
+static void fail(struct stress_client *c, struct stress_worker *w,
+                 const char *why)
+{
+    stress_tally_add(&w->tally, STRESS_CONN_ERRORS, 1);
+    stress_tally_text(&w->tally, why, strlen(why), 1);
+    stress_tally_add(&w->tally, STRESS_UNANSWERED, shut(c, w));
+    again(c, w);
+}
+
+/* ---- sending ---- */
+
+static int keep_unsent(struct stress_client *c, struct stress_worker *w,
+                       size_t from, size_t len)
+{
+    c->unsent = malloc(len - from);
+    if (c->unsent == NULL) {
+        return -ENOMEM;
+    }
+    memcpy(c->unsent, w->output + from, len - from);
+    c->unsent_at = 0;
+    c->unsent_len = len - from;
+    return stress_loop_change(w->loop, c->fd, STRESS_READ | STRESS_WRITE, c);
+}
+
+/* Sends w->output, whose requests are in the window. A write that fails is
+ * left to the next read, which may still find last words of the server before
+ * it finds the same error. */
+static void send_batch(struct stress_client *c, struct stress_worker *w,
+                       size_t len)
+{
+    uint64_t now = stress_now();
+    ssize_t n;
+
+    for (unsigned i = 0; i < c->n_slots; i++) {
+        c->window[i].sent_at = now;
+    }
+    n = write(c->fd, w->output, len);
+    stress_tally_add(&w->tally, STRESS_BYTES_OUT, len);
+    if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+        return;
+    }
+    n = n < 0 ? 0 : n;
+    if ((size_t)n < len && keep_unsent(c, w, (size_t)n, len) < 0) {
+        fail(c, w, "out of memory");
+    }
+}
+
+static void flush(struct stress_client *c, struct stress_worker *w)
+{
+    ssize_t n = write(c->fd, c->unsent + c->unsent_at, c->unsent_len);
+
+    if (n < 0) {
+        return;
+    }
+    c->unsent_at += (size_t)n;
+    c->unsent_len -= (size_t)n;
+    if (c->unsent_len == 0) {
+        free(c->unsent);
+        c->unsent = NULL;
+        stress_loop_change(w->loop, c->fd, STRESS_READ, c);
+    }
+}
+
+void stress_client_next(struct stress_client *c, struct stress_worker *w)
+{
+    size_t n;
+
+    if (c->state != STRESS_READY) {
+        return;
+    }
+    n = stress_request_batch(c, w);
+    if (n > 0) {
+        c->state = STRESS_BUSY;
+        w->n_busy++;
+        send_batch(c, w, n);
+    } else if (w->phase == STRESS_FILL) {
+        set_filled(c, w);
+    }
+}
+
+/* ---- opening ---- */
+
+void stress_client_open(struct stress_client *c, struct stress_worker *w)
+{
+    c->queued = true;
+    c->wait_next = NULL;
+    if (w->wait_first == NULL) {
+        w->wait_first = c;
+    } else {
+        w->wait_last->wait_next = c;
+    }
+    w->wait_last = c;
+}
+
+static void greet(struct stress_client *c, struct stress_worker *w)
+{
+    int rc = stress_connect_result(c->fd);
+
+    if (rc == 0) {
+        rc = stress_loop_change(w->loop, c->fd, STRESS_READ, c);
+    }
+    if (rc < 0) {
+        fail(c, w, strerror(-rc));
+        return;
+    }
+    c->state = STRESS_GREETING;
+    send_batch(c, w, stress_request_greeting(c, w));
+}
+
+/* The queue of a Unix socket is full: no fault, but only for so long. */
+static bool may_wait(const struct stress_client *c,
+                     const struct stress_worker *w)
+{
+    double waited = (double)(stress_now() - c->opened_at);
+
+    return waited < w->run->options.timeout * (double)STRESS_NS_PER_S;
+}
+
+void stress_client_connect(struct stress_client *c, struct stress_worker *w)
+{
+    int rc;
+
+    if (c->opened_at == 0) {
+        c->opened_at = stress_now();
+    }
+    rc = stress_connect(&w->run->target, w->connects++, &c->fd);
+    if (rc == -EAGAIN && may_wait(c, w)) {
+        c->retry_at = 0;
+        return;
+    }
+    c->state = STRESS_CONNECTING;
+    w->n_connecting++;
+    if (rc == 0 || rc == -EINPROGRESS) {
+        int add = stress_loop_add(w->loop, c->fd, STRESS_WRITE, c);
+
+        if (add < 0) {
+            close(c->fd);
+            c->fd = -1;
+            rc = add;
+        }
+    }
+    if (rc == 0) {
+        greet(c, w);
+    } else if (rc == -EADDRNOTAVAIL) {
+        fail(c, w, "no free local port (see --source-addresses)");
+    } else if (rc != -EINPROGRESS) {
+        fail(c, w, strerror(-rc));
+    }
+}
+
+/* ---- receiving ---- */
+
+/* All that was asked for has been answered. */
+static void batch_done(struct stress_client *c, struct stress_worker *w,
+                       uint64_t now)
+{
+    uint64_t limit = w->run->options.reconnect;
+
+    if (c->state == STRESS_GREETING) {
+        w->n_connecting--;
+        stress_tally_add(&w->tally, STRESS_OPENED, 1);
+        stress_histogram_add(&w->tally.connect, now - c->opened_at);
+    } else {
+        w->n_busy--;
+        c->failures = 0;
+    }
+    c->state = STRESS_READY;
+    if (limit > 0 && c->served >= limit && w->phase == STRESS_RUN) {
+        stress_tally_add(&w->tally, STRESS_RECONNECTS, 1);
+        shut(c, w);
+        stress_client_open(c, w);
+        return;
+    }
+    stress_client_next(c, w);
+}
+
+static int make_room(struct stress_client *c, size_t wanted)
+{
+    size_t room = c->rest_room == 0 ? 4096 : c->rest_room;
+    char *rest;
+
+    while (room < wanted) {
+        room *= 2;
+    }
+    if (room == c->rest_room) {
+        return 0;
+    }
+    rest = realloc(c->rest, room);
+    if (rest == NULL) {
+        return -ENOMEM;
+    }
+    c->rest = rest;
+    c->rest_room = room;
+    return 0;
+}
+
+/* Keeps the last bytes of what was read: the beginning of a reply. */
+static int keep_rest(struct stress_client *c, const char *from, size_t len)
+{
+    if (len > 0 && from == c->rest) {
+        c->rest_len = len;
+        return 0;
+    }
+    if (len > 0 && c->rest_len == 0 && make_room(c, len) < 0) {
+        return -ENOMEM;
+    }
+    if (len > 0) {
+        memmove(c->rest, from, len);
+    } else if (c->rest_room > KEEP_ROOM) {
+        free(c->rest);
+        c->rest = NULL;
+        c->rest_room = 0;
+    }
+    c->rest_len = len;
+    return 0;
+}
+
+static void consume(struct stress_client *c, struct stress_worker *w,
+                    const char *buf, size_t len)
+{
+    uint64_t now = stress_now();
+    struct stress_reply r;
+    ssize_t n = 0;
+
+    while (len > 0) {
+        n = stress_parse(&c->parser, buf, len, &r);
+        if (n <= 0) {
+            break;
+        }
+        if (!stress_judge(c, w, &r, now)) {
+            fail(c, w, "connection given up after that reply");
+            return;
+        }
+        buf += n;
+        len -= (size_t)n;
+    }
+    if (n < 0) {
+        stress_tally_fault(&w->tally, STRESS_UNEXPECTED, 1);
+        fail(c, w, "what came is not the Redis protocol");
+        return;
+    }
+    if (keep_rest(c, buf, len) < 0) {
+        fail(c, w, "out of memory");
+    } else if (c->n_slots > 0 && c->answered == c->n_slots) {
+        batch_done(c, w, now);
+    }
+}
+
+static void receive(struct stress_client *c, struct stress_worker *w)
+{
+    char *buf = w->input;
+    size_t room = STRESS_INPUT_BYTES;
+    ssize_t n;
+
+    if (c->rest_len > 0) {
+        if (make_room(c, c->rest_len + STRESS_INPUT_BYTES / 2) < 0) {
+            fail(c, w, "out of memory");
+            return;
+        }
+        buf = c->rest;
+        room = c->rest_room - c->rest_len;
+    }
+    n = read(c->fd, buf + c->rest_len, room);
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
+        return;
+    }
+    if (n <= 0) {
+        fail(c, w, n == 0 ? "closed by the server" : strerror(errno));
+        return;
+    }
+    stress_tally_add(&w->tally, STRESS_BYTES_IN, (uint64_t)n);
+    consume(c, w, buf, c->rest_len + (size_t)n);
+}
+
+void stress_client_event(struct stress_client *c, struct stress_worker *w,
+                         unsigned what)
+{
+    if (c->state == STRESS_CONNECTING) {
+        greet(c, w);
+        return;
+    }
+    if ((what & STRESS_WRITE) && c->unsent_len > 0) {
+        flush(c, w);
+    }
+    if ((what & STRESS_READ) && c->fd >= 0) {
+        receive(c, w);
+    }
+}
+
+/* ---- time ---- */
+
+static bool overdue(const struct stress_worker *w, uint64_t since, uint64_t now)
+{
+    return now > since && (double)(now - since) >
+                              w->run->options.timeout * (double)STRESS_NS_PER_S;
+}
+
+void stress_client_tick(struct stress_client *c, struct stress_worker *w,
+                        uint64_t now)
+{
+    switch (c->state) {
+    case STRESS_DOWN:
+        if (!c->queued && c->retry_at <= now && w->phase != STRESS_DRAIN) {
+            stress_client_open(c, w);
+        }
+        break;
+    case STRESS_CONNECTING:
+    case STRESS_GREETING:
+        if (overdue(w, c->opened_at, now)) {
+            fail(c, w, "no answer to a new connection in time");
+        }
+        break;
+    case STRESS_BUSY:
+        if (overdue(w, c->window[c->head].sent_at, now)) {
+            stress_tally_fault(&w->tally, STRESS_MISSING, shut(c, w));
+            again(c, w);
+        }
+        break;
+    case STRESS_READY:
+    case STRESS_GONE:
+        break;
+    }
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * stress/client.h -- one connection: opens, writes batches, reads replies.
+ *
+ * Threads    all of it: the thread of the worker that owns the client.
+ * Ownership  The client owns its socket, its window and its buffers. An idle
+ *            client holds no buffers.
+ *
+ *   down -> connecting -> greeting -> ready <-> busy
+ *   any of these -> down (closed, to be opened again) or gone (given up)
+ *
+ * A batch of up to `pipeline` requests goes out in one write; the next one
+ * when all its replies are in. A connection that breaks is opened again, after
+ * a growing pause; it is given up (gone) after so many failures in a row.
+ */
+#ifndef STRESS_CLIENT_H
+#define STRESS_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stress/resp.h"
+
+struct stress_worker;
+
+enum stress_client_state {
+    STRESS_DOWN,
+    STRESS_CONNECTING,
+    STRESS_GREETING,
+    STRESS_READY, /* nothing in flight */
+    STRESS_BUSY,
+    STRESS_GONE
+};
+
+enum stress_request {
+    STRESS_GET,
+    STRESS_SET,
+    STRESS_HELLO,
+    STRESS_PING
+};
+
+/* One request in flight. */
+struct stress_slot {
+    uint64_t sent_at;
+    uint32_t key;
+    uint32_t version; /* GET: the least that is right; SET: the one sent */
+    unsigned char request;
+    bool answered;
+};
+
+struct stress_client {
+    enum stress_client_state state;
+    int fd;
+    bool queued; /* in the worker's list, to connect when others have */
+    bool filled; /* connected, and its own keys set if that was asked for */
+    unsigned failures; /* in a row */
+    uint32_t id;
+    uint32_t own_keys, next_fill;
+    uint64_t random;
+    uint64_t served;    /* requests on this connection, while running */
+    uint64_t opened_at; /* when connect was first called; 0: not yet */
+    uint64_t retry_at;
+    struct stress_client *wait_next;
+
+    struct stress_slot *window; /* the batch in flight, in order */
+    unsigned n_slots;
+    unsigned head;     /* all before it are answered */
+    unsigned n_early;  /* answered beyond head */
+    unsigned answered; /* in all */
+
+    struct stress_parser parser;
+    char *rest; /* of the input: a reply that is not whole yet */
+    size_t rest_len, rest_room;
+    char *unsent; /* of the batch */
+    size_t unsent_at, unsent_len;
+};
+
+int stress_client_init(struct stress_client *c, struct stress_worker *w,
+                       uint32_t id);
+void stress_client_fini(struct stress_client *c);
+
+/* Queues up to connect; the worker calls connect when it is its turn. */
+void stress_client_open(struct stress_client *c, struct stress_worker *w);
+void stress_client_connect(struct stress_client *c, struct stress_worker *w);
+void stress_client_event(struct stress_client *c, struct stress_worker *w,
+                         unsigned what);
+/* Sends the next batch if the client is ready and there is one. */
+void stress_client_next(struct stress_client *c, struct stress_worker *w);
+/* Time-outs and retries; called some ten times a second. */
+void stress_client_tick(struct stress_client *c, struct stress_worker *w,
+                        uint64_t now);
+
+#endif

@@ -1,0 +1,53 @@
+## SPDX-License-Identifier: BSD-2-Clause
+## baton-stress uses nothing of src/ and include/: its own include path has
+## neither.
+bin_PROGRAMS += baton-stress
+stress_cppflags = -I$(top_srcdir)
+stress_core = \
+	stress/clock.h \
+	stress/histogram.c stress/histogram.h \
+	stress/resp.c stress/resp.h \
+	stress/verify.c stress/verify.h
+baton_stress_SOURCES = $(stress_core) \
+	stress/audit.c stress/audit.h \
+	stress/client.c stress/client.h \
+	stress/json.c \
+	stress/judge.c stress/judge.h \
+	stress/loop.h \
+	stress/main.c \
+	stress/net.c stress/net.h \
+	stress/options.c stress/options.h \
+	stress/progress.c \
+	stress/report.c stress/report.h \
+	stress/request.c stress/request.h \
+	stress/sync.c stress/sync.h \
+	stress/tally.c stress/tally.h \
+	stress/worker.c stress/worker.h
+if POLLER_EPOLL
+baton_stress_SOURCES += stress/loop_epoll.c
+else
+baton_stress_SOURCES += stress/loop_poll.c
+endif
+baton_stress_CPPFLAGS = $(stress_cppflags)
+baton_stress_LDADD = $(PTHREAD_LIBS)
+EXTRA_baton_stress_SOURCES = stress/loop_epoll.c stress/loop_poll.c
+
+## The server to compare others with, and the load for comparing: Linux only.
+if POLLER_EPOLL
+noinst_PROGRAMS += stress/floor stress/blast
+endif
+stress_floor_SOURCES = stress/floor.c
+stress_floor_CPPFLAGS = $(stress_cppflags) $(CK_CFLAGS)
+stress_floor_LDADD = $(LIBS_COMMON)
+stress_blast_SOURCES = stress/blast.c stress/clock.h stress/histogram.c \
+	stress/histogram.h
+stress_blast_CPPFLAGS = $(stress_cppflags)
+EXTRA_DIST += stress/compare stress/syscalls
+
+## Histogram, parser, ledger and judge by themselves.
+check_PROGRAMS += stress/check_units
+TESTS += stress/check_units
+stress_check_units_SOURCES = $(stress_core) stress/check_units.c \
+	stress/judge.c stress/judge.h stress/tally.c stress/tally.h
+stress_check_units_CPPFLAGS = $(stress_cppflags)
+stress_check_units_LDADD = $(PTHREAD_LIBS)

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * stress/options.c -- the command line of baton-stress.
+ *
+ * One row per option. Written `-c 50`, `-c50`, `--clients 50`,
+ * `--clients=50`.
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include "stress/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stress/verify.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unknown"
+#endif
+
+#define FILL_BYTES_MAX (UINT64_C(256) << 20)
+#define BATCH_MAX      (UINT64_C(1) << 30)
+
+enum kind {
+    FLAG,
+    TEXT,
+    U32,
+    U64,
+    SECONDS,
+    RATIO,
+    HELP,
+    VERSION
+};
+
+struct row {
+    char letter;
+    const char *name;
+    enum kind kind;
+    size_t at;
+    uint64_t min, max;
+};
+
+#define AT(field) offsetof(struct stress_options, field)
+
+static const struct row rows[] = {
+    {'h', "host", TEXT, AT(host), 0, 0},
+    {'p', "port", TEXT, AT(port), 0, 0},
+    {'s', "unixsocket", TEXT, AT(unix_path), 0, 0},
+    {'a', "password", TEXT, AT(password), 0, 0},
+    {0, "user", TEXT, AT(user), 0, 0},
+    {'3', "resp3", FLAG, AT(resp3), 0, 0},
+    {'c', "clients", U32, AT(clients), 1, 1000000},
+    {'t', "threads", U32, AT(threads), 1, 1024},
+    {'P', "pipeline", U32, AT(pipeline), 1, 100000},
+    {'d', "value-bytes", U64, AT(value_bytes), STRESS_VALUE_MIN, 512u << 20},
+    {0, "duration", SECONDS, AT(duration), 0, 0},
+    {'n', "requests", U64, AT(requests), 1, UINT64_MAX},
+    {0, "ratio", RATIO, AT(set_weight), 0, 0},
+    {0, "keys", U32, AT(keys), 1, 1000000000},
+    {0, "reconnect", U64, AT(reconnect), 1, UINT64_MAX},
+    {0, "source-addresses", U32, AT(sources), 1, 60000},
+    {0, "timeout", SECONDS, AT(timeout), 0, 0},
+    {0, "seed", U64, AT(seed), 0, UINT64_MAX},
+    {0, "no-fill", FLAG, AT(no_fill), 0, 0},
+    {0, "keep", FLAG, AT(keep), 0, 0},
+    {'q', "quiet", FLAG, AT(quiet), 0, 0},
+    {0, "progress", FLAG, AT(progress), 0, 0},
+    {0, "json", TEXT, AT(json_path), 0, 0},
+    {0, "help", HELP, 0, 0, 0},
+    {0, "version", VERSION, 0, 0, 0},
+};
+
+static const char help[] =
+    "baton-stress loads a server that speaks the Redis protocol and checks\n"
+    "every reply. Closed loop: each connection waits for its replies.\n"
+    "\n"
+    "  baton-stress --duration 30              50 connections to "
+    "127.0.0.1:6379\n"
+    "  baton-stress -s db.sock -P 16 -t 2      Unix socket, pipelined, 2 "
+    "threads\n"
+    "  baton-stress -n 1m --ratio 1:1 --json out.json\n"
+    "\n"
+    "server  -h HOST (127.0.0.1)  -p PORT (6379)  -s UNIXSOCKET  -3 use RESP3\n"
+    "        -a PASSWORD  --user NAME  --source-addresses N from N of 127/8\n"
+    "load    -c CLIENTS (50)  -t THREADS (1)  -P PIPELINE (1)  -d BYTES (64)\n"
+    "        --ratio SET:GET (1:10)  --keys N (10000)  --seed N\n"
+    "        --reconnect N new connection after N requests\n"
+    "        --no-fill do not set all keys first  --keep leave the keys there\n"
+    "length  --duration SECONDS (10)  -n REQUESTS  --timeout SECONDS (10)\n"
+    "output  --json FILE (- is standard output)  -q no progress line\n"
+    "        --progress also when not a terminal  --help  --version\n"
+    "\n"
+    "Exit status: 0 all replies were right, 1 something was wrong, 2 usage.\n";
+
+const char *stress_version(void)
+{
+    return PACKAGE_VERSION;
+}
+
+static const struct row *row_named(const char *name, size_t len)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        if (strlen(rows[i].name) == len &&
+            memcmp(rows[i].name, name, len) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct row *row_letter(char c)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        if (c != '\0' && rows[i].letter == c) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+/* A whole number, or one with k m g (thousands) or kb mb gb (1024s). */
+static int whole(const char *s, uint64_t *out)
+{
+    static const char *const units[] = {"", "k", "m", "g", "kb", "mb", "gb"};
+    static const uint64_t factor[] = {1,        1000,     1000000, 1000000000,
+                                      1u << 10, 1u << 20, 1u << 30};
+    char *end;
+
+    if (*s < '0' || *s > '9') {
+        return -EINVAL;
+    }
+    errno = 0;
+    *out = strtoull(s, &end, 10);
+    for (size_t i = 0; errno == 0 && i < sizeof(units) / sizeof(*units); i++) {
+        if (strcmp(end, units[i]) == 0 && *out <= UINT64_MAX / factor[i]) {
+            *out *= factor[i];
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+static int seconds(const char *s, double *out)
+{
+    char *end;
+
+    *out = strtod(s, &end);
+    return end != s && *end == '\0' && *out > 0 && *out <= 1e7 ? 0 : -EINVAL;
+}
+
+static int ratio(const char *s, uint32_t *weights)
+{
+    char *end;
+    unsigned long a, b;
+
+    if (*s < '0' || *s > '9') {
+        return -EINVAL;
+    }
+    a = strtoul(s, &end, 10);
+    if (end[0] != ':' || end[1] < '0' || end[1] > '9') {
+        return -EINVAL;
+    }
+    b = strtoul(end + 1, &end, 10);
+    if (*end != '\0' || a > 1000000 || b > 1000000 || a + b == 0) {
+        return -EINVAL;
+    }
+    weights[0] = (uint32_t)a;
+    weights[1] = (uint32_t)b;
+    return 0;
+}
+
+/* One line on standard error, naming the option as it was written. */
+static enum stress_go bad(const char *option, const char *what)
+{
+    fprintf(stderr, "baton-stress: %s%s%s (see baton-stress --help)\n", option,
+            *option != '\0' ? ": " : "", what);
+    return STRESS_STOP_BAD;
+}
+
+static enum stress_go bad_value(const struct row *r, const char *value)
+{
+    char text[256], name[32];
+
+    if (r->kind == SECONDS) {
+        snprintf(text, sizeof(text),
+                 "wants a number of seconds above 0, not \"%s\"", value);
+    } else if (r->kind == RATIO) {
+        snprintf(text, sizeof(text),
+                 "wants two weights such as 1:10, not \"%s\"", value);
+    } else if (r->max == UINT64_MAX) {
+        snprintf(text, sizeof(text),
+                 "wants a whole number of %llu or more, not \"%s\"",
+                 (unsigned long long)r->min, value);
+    } else {
+        snprintf(text, sizeof(text),
+                 "wants a whole number from %llu to %llu, not \"%s\"",
+                 (unsigned long long)r->min, (unsigned long long)r->max, value);
+    }
+    snprintf(name, sizeof(name), "--%s", r->name);
+    return bad(name, text);
+}
+
+static int store(struct stress_options *o, const struct row *r,
+                 const char *value)
+{
+    char *field = (char *)o + r->at;
+    uint64_t n = 0;
+
+    if (r->kind == TEXT) {
+        memcpy(field, &value, sizeof(value));
+        return 0;
+    }
+    if (r->kind == SECONDS) {
+        return seconds(value, (double *)(void *)field);
+    }
+    if (r->kind == RATIO) {
+        return ratio(value, (uint32_t *)(void *)field);
+    }
+    if (whole(value, &n) < 0 || n < r->min || n > r->max) {
+        return -EINVAL;
+    }
+    if (r->kind == U32) {
+        *(uint32_t *)(void *)field = (uint32_t)n;
+    } else {
+        *(uint64_t *)(void *)field = n;
+    }
+    return 0;
+}
+
+/* Splits argv[*i] into its row and its value, which may be the next word. */
+static enum stress_go split(int argc, char **argv, int *i,
+                            const struct row **row, const char **value)
+{
+    const char *word = argv[*i];
+    const char *equals;
+
+    *value = NULL;
+    if (word[0] != '-' || word[1] == '\0') {
+        return bad(word, "is not an option");
+    }
+    if (word[1] == '-') {
+        equals = strchr(word, '=');
+        *row = row_named(word + 2, equals != NULL ? (size_t)(equals - word - 2)
+                                                  : strlen(word + 2));
+        *value = equals != NULL ? equals + 1 : NULL;
+    } else {
+        *row = row_letter(word[1]);
+        *value = word[2] != '\0' ? word + 2 : NULL;
+    }
+    if (*row == NULL) {
+        return bad(word, "no such option");
+    }
+    if ((*row)->kind == FLAG || (*row)->kind >= HELP) {
+        return *value == NULL ? STRESS_GO : bad(word, "takes no value");
+    }
+    if (*value == NULL && *i + 1 >= argc) {
+        return bad(word, "wants a value");
+    }
+    if (*value == NULL) {
+        *value = argv[++*i];
+    }
+    return STRESS_GO;
+}
+
+static enum stress_go one(struct stress_options *o, const struct row *row,
+                          const char *value)
+{
+    switch (row->kind) {
+    case HELP:
+        fputs(help, stdout);
+        return STRESS_STOP_OK;
+    case VERSION:
+        printf("baton-stress %s\n", stress_version());
+        return STRESS_STOP_OK;
+    case FLAG:
+        *((bool *)(void *)((char *)o + row->at)) = true;
+        return STRESS_GO;
+    default:
+        if (row->at == AT(seed)) {
+            o->has_seed = true;
+        }
+        return store(o, row, value) < 0 ? bad_value(row, value) : STRESS_GO;
+    }
+}
+
+/* What follows from other options, and what contradicts them. */
+static enum stress_go settle(struct stress_options *o)
+{
+    uint64_t room = FILL_BYTES_MAX / o->value_bytes;
+
+    if (o->duration == 0 && o->requests == 0) {
+        o->duration = 10;
+    }
+    if (o->threads > o->clients) {
+        o->threads = o->clients;
+    }
+    if (o->keys == 0) {
+        o->keys = room < 10000 ? (uint32_t)room : 10000;
+        o->keys = o->keys < o->clients ? o->clients : o->keys;
+    }
+    if (o->keys < o->clients && o->get_weight == 0) {
+        return bad("--keys", "each connection sets keys of its own, so without "
+                             "GETs there must be as many keys as clients");
+    }
+    if (o->pipeline * (o->value_bytes + 128) > BATCH_MAX) {
+        return bad("--pipeline", "pipeline times value-bytes is over 1 GB");
+    }
+    if (o->unix_path != NULL && o->sources > 0) {
+        return bad("--source-addresses", "only for TCP, not with -s");
+    }
+    if (o->user != NULL && o->password == NULL) {
+        return bad("--user", "wants a password too (-a or REDISCLI_AUTH)");
+    }
+    return STRESS_GO;
+}
+
+enum stress_go stress_options_parse(struct stress_options *o, int argc,
+                                    char **argv)
+{
+    const struct row *row = NULL;
+    const char *value = NULL;
+    enum stress_go go = STRESS_GO;
+
+    *o = (struct stress_options){.host = "127.0.0.1",
+                                 .port = "6379",
+                                 .password = getenv("REDISCLI_AUTH"),
+                                 .clients = 50,
+                                 .threads = 1,
+                                 .pipeline = 1,
+                                 .value_bytes = 64,
+                                 .set_weight = 1,
+                                 .get_weight = 10,
+                                 .timeout = 10};
+    for (int i = 1; i < argc && go == STRESS_GO; i++) {
+        go = split(argc, argv, &i, &row, &value);
+        if (go == STRESS_GO) {
+            go = one(o, row, value);
+        }
+    }
+    return go == STRESS_GO ? settle(o) : go;
+}

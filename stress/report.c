@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * stress/report.c -- tells people what was found.
+ */
+#include "stress/report.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* 1234567 -> "1,234,567". */
+static const char *grouped(uint64_t n, char to[32])
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof(digits), "%" PRIu64, n), at = 0;
+
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0) {
+            to[at++] = ',';
+        }
+        to[at++] = digits[i];
+    }
+    to[at] = '\0';
+    return to;
+}
+
+uint64_t stress_result_requests(const struct stress_result *r)
+{
+    return stress_tally_get(&r->total, STRESS_GETS) +
+           stress_tally_get(&r->total, STRESS_SETS);
+}
+
+static bool no_errors(const struct stress_result *r)
+{
+    bool ok = stress_tally_get(&r->total, STRESS_CONN_ERRORS) == 0 &&
+              stress_tally_get(&r->total, STRESS_REPLY_ERRORS) == 0;
+
+    for (int i = STRESS_RIGHT + 1; i < STRESS_N_FAULTS; i++) {
+        ok = ok && stress_tally_faults(&r->total, i) == 0;
+    }
+    return ok;
+}
+
+bool stress_result_ok(const struct stress_result *r)
+{
+    return no_errors(r) && (stress_result_requests(r) > 0 || r->interrupted);
+}
+
+/* Appends, with a comma after what is there already. */
+__attribute__((format(printf, 3, 4))) static void add(char *to, size_t room,
+                                                      const char *format, ...)
+{
+    size_t n = strlen(to);
+    va_list args;
+
+    if (n > 0) {
+        n += (size_t)snprintf(to + n, room - n, ", ");
+    }
+    if (n < room) {
+        va_start(args, format);
+        vsnprintf(to + n, room - n, format, args);
+        va_end(args);
+    }
+}
+
+void stress_result_verdict(const struct stress_result *r, char *to, size_t room)
+{
+    uint64_t errors = stress_tally_get(&r->total, STRESS_REPLY_ERRORS);
+    uint64_t broken = stress_tally_get(&r->total, STRESS_CONN_ERRORS);
+    char text[512] = "";
+
+    if (stress_result_ok(r)) {
+        snprintf(to, room, "ok");
+        return;
+    }
+    for (int i = STRESS_RIGHT + 1; i < STRESS_N_FAULTS; i++) {
+        uint64_t n = stress_tally_faults(&r->total, i);
+
+        if (n > 0) {
+            add(text, sizeof(text), "%" PRIu64 " %s", n, stress_fault_name(i));
+        }
+    }
+    if (errors > 0) {
+        add(text, sizeof(text), "%" PRIu64 " error replies", errors);
+    }
+    if (broken > 0) {
+        add(text, sizeof(text), "%" PRIu64 " connection errors", broken);
+    }
+    if (stress_result_requests(r) == 0) {
+        add(text, sizeof(text), "no request was answered");
+    }
+    snprintf(to, room, "WRONG (%s)", text);
+}
+
+/* ---- the final text ---- */
+
+static void text_head(const struct stress_result *r, FILE *f)
+{
+    const struct stress_options *o = &r->run->options;
+    uint64_t gets = stress_tally_get(&r->total, STRESS_GETS);
+    uint64_t requests = stress_result_requests(r);
+    char a[32], b[32], c[32], d[32], e[32];
+
+    fprintf(f,
+            "%s: %" PRIu32 " connections, %" PRIu32
+            " threads, pipeline %" PRIu32 ", %" PRIu64
+            "-byte values, %s keys, set:get %" PRIu32 ":%" PRIu32 "%s\n",
+            r->run->target.name, o->clients, o->threads, o->pipeline,
+            o->value_bytes, grouped(o->keys, a), o->set_weight, o->get_weight,
+            r->interrupted ? " (interrupted)" : "");
+    fprintf(
+        f, "requests     %s in %.2f s: %s per second\n", grouped(requests, a),
+        r->seconds,
+        grouped(r->seconds > 0 ? (uint64_t)((double)requests / r->seconds) : 0,
+                b));
+    fprintf(f,
+            "             %s SET, %s GET (%s nil); %s keys checked at the "
+            "end\n",
+            grouped(stress_tally_get(&r->total, STRESS_SETS), c),
+            grouped(gets, a),
+            grouped(stress_tally_get(&r->total, STRESS_NILS), d),
+            grouped(r->end_checked, e));
+}
+
+static void text_latency(const struct stress_histogram *h, const char *name,
+                         FILE *f)
+{
+    struct stress_summary s;
+
+    stress_histogram_summary(h, &s);
+    if (s.count > 0) {
+        fprintf(f, "  %-10s %9.1f %9.1f %9.1f %9.1f %9.1f %9.1f\n", name,
+                s.mean / 1e3, s.p50 / 1e3, s.p90 / 1e3, s.p99 / 1e3,
+                s.p999 / 1e3, (double)s.max / 1e3);
+    }
+}
+
+static void text_errors(const struct stress_result *r, FILE *f)
+{
+    const struct stress_tally *t = &r->total;
+    uint64_t unanswered = stress_tally_get(t, STRESS_UNANSWERED);
+    char text[512] = "";
+
+    for (int i = STRESS_RIGHT + 1; i < STRESS_N_FAULTS; i++) {
+        add(text, sizeof(text), "%s %" PRIu64, stress_fault_name(i),
+            stress_tally_faults(t, i));
+    }
+    fprintf(f, "faults       %s\n", text);
+    if (no_errors(r)) {
+        return;
+    }
+    fprintf(f,
+            "errors       %" PRIu64 " error replies, %" PRIu64
+            " connection errors (%" PRIu64 " requests unanswered)\n",
+            stress_tally_get(t, STRESS_REPLY_ERRORS),
+            stress_tally_get(t, STRESS_CONN_ERRORS), unanswered);
+    for (unsigned i = 0; i < t->n_texts; i++) {
+        fprintf(f, "             %" PRIu64 " x %s\n", t->text[i].count,
+                t->text[i].text);
+    }
+}
+
+void stress_report_text(const struct stress_result *r, FILE *f)
+{
+    uint64_t requests = stress_result_requests(r);
+    char verdict[600], a[32], b[32];
+
+    text_head(r, f);
+    fprintf(f, "latency, us       mean       p50       p90       p99     p99.9"
+               "       max\n");
+    text_latency(&r->all, "all", f);
+    text_latency(&r->total.get, "GET", f);
+    text_latency(&r->total.set, "SET", f);
+    text_latency(&r->total.connect, "connect", f);
+    fprintf(f, "             Closed loop: a stalled server is sent less, so "
+               "these hide stalls.\n");
+    fprintf(f,
+            "connections  %s opened, %s closed on purpose "
+            "(--reconnect)\n",
+            grouped(stress_tally_get(&r->total, STRESS_OPENED), a),
+            grouped(stress_tally_get(&r->total, STRESS_RECONNECTS), b));
+    if (requests > 0) {
+        fprintf(f, "generator    %.2f us of its own CPU time per request\n",
+                r->cpu_seconds * 1e6 / (double)requests);
+    }
+    text_errors(r, f);
+    stress_result_verdict(r, verdict, sizeof(verdict));
+    fprintf(f, "verdict: %s\n", verdict);
+}

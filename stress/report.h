@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * stress/report.h -- tells people and programs what was found.
+ *
+ * Threads    main. Progress reads tallies that are being counted in.
+ */
+#ifndef STRESS_REPORT_H
+#define STRESS_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "stress/worker.h"
+
+struct stress_result {
+    const struct stress_run *run;
+    struct stress_tally total;
+    struct stress_histogram all; /* GETs and SETs together */
+    double seconds, cpu_seconds; /* both of the measured time */
+    uint64_t end_checked;
+    bool interrupted;
+};
+
+/* What the progress line remembers from one time to the next. */
+struct stress_progress {
+    bool shown, terminal;
+    uint64_t at, requests;
+    struct stress_histogram before;
+};
+
+/* ---- while it runs ---- */
+struct stress_progress *stress_progress_new(const struct stress_run *run);
+void stress_progress_show(struct stress_progress *p,
+                          struct stress_worker *const *workers,
+                          const struct stress_run *run);
+void stress_progress_end(struct stress_progress **p);
+
+/* ---- at the end ---- */
+uint64_t stress_result_requests(const struct stress_result *r);
+/* All replies were right, and there were some. */
+bool stress_result_ok(const struct stress_result *r);
+/* "ok", or what was wrong. */
+void stress_result_verdict(const struct stress_result *r, char *to,
+                           size_t room);
+void stress_report_text(const struct stress_result *r, FILE *f);
+/* JSON (json.c); its keys are documented in baton-stress(1). */
+void stress_report_json(const struct stress_result *r, FILE *f);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * stress/worker.h -- one thread, one loop, a share of the connections.
+ *
+ * Threads    start, join: main. Everything else: the worker's own thread, but
+ *            for the tally (tally.h) and struct stress_run (below).
+ * Ownership  The worker owns its clients, its loop and its buffers.
+ */
+#ifndef STRESS_WORKER_H
+#define STRESS_WORKER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stress/client.h"
+#include "stress/loop.h"
+#include "stress/net.h"
+#include "stress/options.h"
+#include "stress/request.h"
+#include "stress/tally.h"
+#include "stress/verify.h"
+
+/* What all threads share. Set by main before they start and only read then,
+ * save for the ledger's atomics, `stop` and what the gate guards. */
+struct stress_run {
+    struct stress_options options;
+    struct stress_target target;
+    struct stress_ledger ledger;
+    struct stress_wire wire;
+    atomic_bool stop; /* end early; set by main or a signal */
+
+    /* The gate: all threads arrive when they have filled their keys, then
+     * main opens it and the measured time begins. */
+    pthread_mutex_t gate;
+    pthread_cond_t gate_moved;
+    unsigned arrived, ended;
+    bool open;
+    uint64_t begin, deadline; /* deadline 0: none */
+};
+
+enum stress_phase {
+    STRESS_FILL,
+    STRESS_RUN,
+    STRESS_DRAIN
+};
+
+#define STRESS_CONNECTING_MAX 128
+#define STRESS_INPUT_BYTES    65536
+
+struct stress_worker {
+    struct stress_run *run;
+    unsigned index;
+    pthread_t thread;
+    enum stress_phase phase;
+    struct stress_loop *loop;
+    struct stress_client *clients;
+    unsigned n_clients;
+    unsigned n_filling;    /* clients not yet ready for the measured time */
+    unsigned n_busy;       /* clients with requests in flight */
+    unsigned n_gone;       /* clients that were given up */
+    unsigned n_connecting; /* clients between connect and the first reply */
+    struct stress_client *wait_first, *wait_last; /* queued to connect */
+    uint64_t quota; /* requests that may still be sent */
+    uint64_t random;
+    uint64_t ended;    /* when the last reply was in */
+    uint32_t connects; /* deals out source addresses */
+    char *input;       /* one read, shared by all clients */
+    char *output;      /* one batch, shared by all clients */
+    struct stress_tally tally;
+};
+
+/* NULL: out of memory or files. */
+struct stress_worker *stress_worker_new(struct stress_run *run, unsigned index);
+int stress_worker_start(struct stress_worker *w);
+void stress_worker_join(struct stress_worker *w);
+void stress_worker_destroy(struct stress_worker **w);
+
+/* main: waits until all threads have arrived, then lets them run. */
+void stress_gate_open(struct stress_run *run);
+/* main: waits for the end of all threads, at most so long. */
+bool stress_gate_ended(struct stress_run *run, unsigned ms);
+
+#endif
