@@ -471,8 +471,10 @@ class Server:
 
     def command_line(self):
         program = redis_program() if self.redis else batond_program()
-        if not program or not os.path.exists(program):
-            raise Skip("there is no %s" % (program or "redis-server"))
+        if not program:
+            raise Skip("redis-server is not installed")
+        if not os.path.exists(program):
+            raise Wrong("there is no " + program)
         words = self.prefix + [os.path.abspath(program)]
         if self.file:
             words.append(self.file)
