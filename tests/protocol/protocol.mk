@@ -1,0 +1,13 @@
+## SPDX-License-Identifier: BSD-2-Clause
+## Tests that talk to a running batond; see tests/README.md.
+protocol_tests = \
+	tests/protocol/strings.py tests/protocol/strings_num.py \
+	tests/protocol/keys.py tests/protocol/expire.py \
+	tests/protocol/scan.py tests/protocol/inline.py \
+	tests/protocol/pipeline.py tests/protocol/atomic.py \
+	tests/protocol/differential.py
+
+if HAVE_PYTHON
+TESTS += $(protocol_tests)
+endif
+EXTRA_DIST += $(protocol_tests) tests/support/baton_test.py
