@@ -93,6 +93,8 @@ void cmd_reply_string(struct call *c, const struct db_entry *e);
 /* The same for n bytes of it, from `from` on; both inside of the value. */
 void cmd_reply_range(struct call *c, const struct db_entry *e, size_t from,
                      size_t n);
+/* proto-max-bulk-len as it is now: no string may become longer. */
+uint64_t cmd_max_bulk(struct call *c);
 /* The reply of a HELP subcommand: "NAME <subcommand> ..." and then the lines, as
  * Redis frames them; lines ends with NULL. */
 void cmd_help(struct call *c, const char *const *lines);

@@ -8,19 +8,13 @@
 #include "command/string.h"
 
 #include "command/commands.h"
-#include "command/service.h"
-#include "command/worker.h"
 
 /* ---- Writing ---- */
 
 /* May a string become `size` bytes long? */
 static bool size_allowed(struct call *c, uint64_t size)
 {
-    const struct settings *s = c->worker->service->settings;
-
-    /* Relaxed: any recent value will do. */
-    if (size >
-        atomic_load_explicit(&s->proto_max_bulk_len, memory_order_relaxed)) {
+    if (size > cmd_max_bulk(c)) {
         resp_error(c->out, "ERR string exceeds maximum allowed size "
                            "(proto-max-bulk-len)");
         return false;
