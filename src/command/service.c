@@ -23,10 +23,6 @@
 #define MAX_INLINE (64 * 1024)
 #define MAX_ARGS   (1024 * 1024)
 
-/* Before AUTH nobody gets more memory than AUTH itself needs. */
-#define STRICT_ARGS 10
-#define STRICT_BULK 16384
-
 static const char refusal[] = "-ERR max number of clients reached\r\n";
 
 static const char protected_text[] =
@@ -72,27 +68,54 @@ static const struct resp_sink sink = {sink_turn, sink_ref};
 
 /* ---- Requests ---- */
 
+/* Before AUTH the parser holds a client to 10 arguments of 16 KB: nobody gets
+ * more memory than AUTH itself needs. */
 static void set_limits(const struct service *s, const struct session *session,
                        struct resp_limits *l)
 {
     l->unauthenticated = service_wants_auth(s, session);
     l->max_inline = MAX_INLINE;
-    l->max_args = l->unauthenticated ? STRICT_ARGS : MAX_ARGS;
+    l->max_args = MAX_ARGS;
     /* Relaxed: any recent value. */
-    l->max_bulk = l->unauthenticated
-                      ? STRICT_BULK
-                      : atomic_load_explicit(&s->settings->proto_max_bulk_len,
-                                             memory_order_relaxed);
+    l->max_bulk = atomic_load_explicit(&s->settings->proto_max_bulk_len,
+                                       memory_order_relaxed);
 }
 
 static void protocol_error(struct call *call)
 {
-    struct worker *w = call->worker;
-    struct cmd_counters *counters = &w->counters;
+    struct batch *b = &call->worker->batch;
+    struct cmd_counters *counters = &call->worker->counters;
 
-    resp_errorf(call->out, "ERR %s", w->request.error);
+    resp_errorf(call->out, "ERR %s", b->v[b->tail].request.error);
     cmd_count_add(&counters->errors, 1);
     cmd_count_error(counters, "ERR", 3);
+}
+
+/* Serves the requests of the batch; false when the client must wait before all
+ * of them were. Adds the bytes consumed to *used. */
+static bool serve_batch(struct call *call, size_t *used)
+{
+    struct batch *b = &call->worker->batch;
+
+    for (unsigned i = 0; i < b->n; i++) {
+        const struct resp_request *r = &b->v[i].request;
+
+        if (!baton_more(call->client)) {
+            /* What follows is parsed again: its place has changed. */
+            resp_partial_free(&call->session->partial);
+            return false;
+        }
+        *used += r->consumed;
+        if (bt_likely(r->argc > 0)) {
+            call->argv = r->argv;
+            call->argc = r->argc;
+            call->ahead = &b->v[i];
+            cmd_execute(call);
+            baton_answered(call->client);
+        }
+        batch_served(b, i);
+    }
+    return true;
 }
 
 /* Serves what is there. The number of bytes consumed, or -EPROTO. */
@@ -100,33 +123,25 @@ static ssize_t serve(struct call *call, const char *p, size_t n)
 {
     struct session *session = call->session;
     struct worker *w = call->worker;
+    struct batch *b = &w->batch;
     struct resp_limits limits;
-    size_t used = 0, want;
+    size_t used = 0;
 
-    set_limits(w->service, session, &limits);
-    while (used < n && baton_more(call->client)) {
-        enum resp_status status = resp_parse(
-            &session->partial, p + used, n - used, &limits, &w->request, &want);
-
-        if (status == RESP_MORE) {
-            break;
+    do {
+        set_limits(w->service, session, &limits);
+        batch_parse(b, &session->partial, p + used, n - used, &limits,
+                    limits.unauthenticated ? 1 : BATCH_MAX);
+        if (b->n > 1) {
+            batch_prefetch(b, w->db, session_db(session));
         }
-        if (bt_unlikely(status == RESP_ERROR)) {
+        if (!serve_batch(call, &used)) {
+            return (ssize_t)used;
+        }
+        if (bt_unlikely(b->status == RESP_ERROR)) {
             protocol_error(call);
             return -EPROTO;
         }
-        used += w->request.consumed;
-        if (bt_unlikely(status == RESP_EMPTY)) {
-            continue;
-        }
-        call->argv = w->request.argv;
-        call->argc = w->request.argc;
-        cmd_execute(call);
-        baton_answered(call->client);
-        if (bt_unlikely(limits.unauthenticated)) {
-            set_limits(w->service, session, &limits);
-        }
-    }
+    } while (b->status == RESP_OK && used < n);
     return (ssize_t)used;
 }
 
@@ -151,9 +166,8 @@ void service_close(struct call *call, enum baton_reason reason)
     baton_close(call->client, reason);
 }
 
-static void note_attack(void *arg_service, const char *addr)
+static void note_attack(struct service *s, const char *addr)
 {
-    struct service *s = arg_service;
     uint64_t now = bt_now_ms(), last = atomic_load(&s->attack_logged_ms);
 
     if ((last != 0 && now - last < 60000) ||
@@ -262,7 +276,7 @@ static void stop_all(struct service *s)
     for (unsigned i = 0; i < s->n_workers; i++) {
         struct worker *w = &s->workers[i];
 
-        resp_request_fini(&w->request);
+        batch_fini(&w->batch);
         free(w->keys);
         cmd_counters_fini(&w->counters);
         db_thread_free(&w->db);

@@ -16,8 +16,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define SLOTS    512 /* a power of two, well above the number of commands */
-#define CASE_BIT UINT64_C(0x2020202020202020)
+#define SLOT_BITS 9 /* a table well above the number of commands */
+#define SLOTS     (1 << SLOT_BITS)
+#define CASE_BIT  UINT64_C(0x2020202020202020)
 
 /* Where each row lies in the array: offsets in a structure of bytes. */
 struct layout_top {
@@ -115,12 +116,11 @@ static inline bool fold(struct bt_slice name, uint64_t *head, uint64_t *tail)
     return true;
 }
 
-static size_t slot_of(uint64_t head, uint64_t tail)
+static inline size_t slot_of(uint64_t head, uint64_t tail)
 {
-    uint64_t h = (head ^ tail >> 29) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t h = head ^ tail << 31 ^ tail >> 7;
 
-    h ^= (tail + (h >> 32)) * UINT64_C(0xc2b2ae3d27d4eb4f);
-    return (size_t)(h >> 40) & (SLOTS - 1);
+    return (size_t)(h * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SLOT_BITS));
 }
 
 void cmd_table_init(void)
