@@ -1,0 +1,325 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""baton-stress finds each kind of wrong reply, names it, and names no other;
+and it finds nothing wrong with a server that tells the truth. TAP."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+TOP = os.environ.get("top_builddir", ".")
+SOURCE = os.environ.get("top_srcdir", os.path.join(
+    os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+STRESS = os.path.abspath(os.environ.get(
+    "BATON_STRESS", os.path.join(TOP, "baton-stress")))
+LIAR = os.path.abspath(os.path.join(SOURCE, "tests", "support", "liar.py"))
+
+# Small: one lie among some thousand requests over a handful of keys.
+LOAD = ["-c", "6", "-t", "2", "-P", "8", "-n", "6000", "--keys", "20",
+        "--ratio", "1:1", "--timeout", "1", "-q", "--seed", "3"]
+RIGHT = {"crossed": 0, "torn": 0, "stale": 0, "lost": 0, "reordered": 0,
+         "missing": 0, "unexpected": 0}
+
+
+class Liar:
+    """The lying server, for the length of a with statement."""
+
+    def __init__(self, *args, tcp=False):
+        self.folder = tempfile.mkdtemp()
+        path = os.path.join(self.folder, "s")
+        self.process = subprocess.Popen(
+            [sys.executable, LIAR, *args] + ([] if tcp else ["--unix", path]),
+            stdout=subprocess.PIPE, text=True)
+        name = self.process.stdout.readline().split()[1]
+        self.where = ["-p", name] if tcp else ["-s", path]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        shutil.rmtree(self.folder)
+
+
+def stress(*args, **kw):
+    return subprocess.run([STRESS, *args], text=True, capture_output=True,
+                          timeout=60, **kw)
+
+
+def judged(liar, *args):
+    """Runs the load: (exit status, the JSON report, the text report)."""
+    done = stress(*liar.where, *LOAD, *args, "--json", "-")
+    if not done.stdout:
+        raise AssertionError(done.stderr)
+    return done.returncode, json.loads(done.stdout), done.stderr
+
+
+def expect(cond, what):
+    if not cond:
+        raise AssertionError(what)
+
+
+def one_kind(lie, kind, exactly=True, more=()):
+    """One lie: exit 1, that kind counted (once), every other kind zero."""
+    with Liar("--lie", lie) as liar:
+        status, r, text = judged(liar, *more)
+    faults = dict(r["faults"])
+    counted = faults.pop(kind)
+    others = {k: v for k, v in faults.items() if v}
+    expect(status == 1, f"exit status {status}")
+    expect(counted == 1 if exactly else counted > 0, f"{kind}: {counted}")
+    expect(not others, f"also counted: {others}")
+    expect(f"{counted} {kind}" in r["verdict"], r["verdict"])
+    expect(f"verdict: {r['verdict']}" in text, text)
+    expect(r["ok"] is False, "ok")
+
+
+def crossed():
+    one_kind("crossed", "crossed")
+
+
+def crossed_unpipelined():
+    one_kind("crossed", "crossed", more=["-P", "1"])
+
+
+def torn():
+    one_kind("torn", "torn")
+
+
+def stale():
+    one_kind("stale", "stale")
+
+
+def lost():
+    # Whoever asks until the key is set again finds it gone.
+    one_kind("lost", "lost", exactly=False)
+
+
+def frozen():
+    """A SET that is acknowledged and never done: old values while the load
+    runs, and lost when nothing runs any more."""
+    with Liar("--lie", "frozen") as liar:
+        status, r, _ = judged(liar)
+    faults = r["faults"]
+    expect(status == 1 and faults["stale"] > 0 and faults["lost"] == 1,
+           f"{status} {faults}")
+    expect(sum(faults.values()) == faults["stale"] + 1, f"{faults}")
+
+
+def reordered():
+    one_kind("reorder", "reordered")
+
+
+def missing():
+    one_kind("dropped", "missing")
+
+
+def wrong_type():
+    # A +OK may be taken for the reply of a SET of the same batch.
+    one_kind("type", "unexpected", more=["--ratio", "0:1"])
+
+
+def extra():
+    with Liar("--lie", "extra") as liar:
+        status, r, _ = judged(liar, "-P", "1", "--ratio", "0:1")
+    expect(status == 1 and r["faults"]["unexpected"] >= 1, r["verdict"])
+
+
+def garbage():
+    with Liar("--lie", "garbage") as liar:
+        status, r, text = judged(liar)
+    expect(status == 1 and r["faults"]["unexpected"] == 1, r["verdict"])
+    expect("not the Redis protocol" in text, text)
+
+
+def error_reply():
+    with Liar("--lie", "error") as liar:
+        status, r, text = judged(liar)
+    expect(status == 1 and r["errors"]["replies"] == 1, r["errors"])
+    expect(r["faults"] == RIGHT, r["faults"])
+    expect("1 x OOM command not allowed when used memory is high" in text,
+           text)
+
+
+def closed_connection():
+    # Long enough for the pause before it is opened again.
+    with Liar("--lie", "close") as liar:
+        status, r, text = judged(liar, "-n", "150000")
+    expect(status == 1 and r["errors"]["connections"] == 1, r["errors"])
+    expect(r["faults"] == RIGHT, r["faults"])
+    expect("closed by the server" in text, text)
+    # It was opened again and the rest of the work done.
+    expect(r["connections"]["opened"] == 7, r["connections"])
+    expect(r["requests"] + r["errors"]["unanswered"] == 150000, r["requests"])
+
+
+def truthful(*server, more=(), tcp=False):
+    with Liar(*server, tcp=tcp) as liar:
+        status, r, text = judged(liar, *more)
+    expect(status == 0 and r["ok"] and r["verdict"] == "ok", text)
+    expect(r["faults"] == RIGHT, r["faults"])
+    expect(r["requests"] == 6000 == r["work"]["gets"] + r["work"]["sets"],
+           f"{r['requests']} requests")
+    expect(r["latency"]["service_us"]["count"] == 6000, r["latency"])
+    expect(r["work"]["end_checked_keys"] == 20, r["work"])
+    return r
+
+
+def truth():
+    truthful()
+
+
+def truth_tcp():
+    truthful(tcp=True)
+
+
+def truth_in_pieces():
+    truthful("--chop", "3")
+
+
+def truth_resp3():
+    truthful(more=["-3"])
+
+
+def truth_resp3_in_pieces():
+    truthful("--chop", "7", more=["-3", "-d", "1000"])
+
+
+def truth_reconnecting():
+    r = truthful(more=["--reconnect", "50"])
+    expect(r["connections"]["reconnects"] >= 6000 // 56, r["connections"])
+    expect(r["latency"]["connect_us"]["count"] ==
+           r["connections"]["opened"], r["latency"])
+
+
+def truth_few_keys():
+    with Liar() as liar:
+        status, r, text = judged(liar, "--keys", "2")
+    expect(status == 0 and r["work"]["end_checked_keys"] == 2, text)
+
+
+def no_fill():
+    r = truthful(more=["--no-fill"])
+    expect(r["work"]["nils"] > 0, "no nil")
+
+
+def leaves_nothing():
+    """The keys are deleted at the end, or left there with --keep."""
+    for more, left in (([], b":0\r\n"), (["--keep"], b":20\r\n")):
+        with Liar(tcp=True) as liar:
+            judged(liar, *more)
+            with socket.create_connection(
+                    ("127.0.0.1", int(liar.where[1]))) as s:
+                s.sendall(b"*1\r\n$6\r\nDBSIZE\r\n")
+                got = s.recv(100)
+        expect(got == left, f"{more}: {got}")
+
+
+def interrupted():
+    with Liar() as liar:
+        run = subprocess.Popen(
+            [STRESS, *liar.where, "--duration", "60", "-q", "--json", "-"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(1.5)
+        began = time.monotonic()
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=30)
+        took = time.monotonic() - began
+    r = json.loads(out)
+    expect(run.returncode == 0 and r["ok"] and r["interrupted"], err)
+    expect(r["requests"] > 0 and took < 10, f"{took} s")
+
+
+def nobody_there():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = str(s.getsockname()[1])
+        done = stress("-p", port, "-n", "1")
+    expect(done.returncode == 1, done.returncode)
+    expect(done.stderr == f"baton-stress: 127.0.0.1:{port}: "
+           "Connection refused\n", done.stderr)
+    expect(done.stdout == "", done.stdout)
+
+
+def bad_options():
+    for args in (["-c", "0"], ["-c"], ["-x"], ["--nope"], ["--ratio", "1"],
+                 ["--ratio", "0:0"], ["-d", "31"], ["what"], ["-n", "1x"],
+                 ["--duration", "-1"], ["-q=1"], ["--progress=yes"],
+                 ["-c", "9", "--keys", "8", "--ratio", "1:0"],
+                 ["-s", "x", "--source-addresses", "2"]):
+        done = stress(*args)
+        expect(done.returncode == 2, f"{args}: exit {done.returncode}")
+        expect(done.stdout == "" and done.stderr.count("\n") == 1,
+               f"{args}: {done.stderr}")
+        expect(done.stderr.startswith("baton-stress: "), done.stderr)
+
+
+def help_fits():
+    done = stress("--help")
+    lines = done.stdout.splitlines()
+    expect(done.returncode == 0 and not done.stderr, done.stderr)
+    expect(len(lines) <= 24 and max(map(len, lines)) <= 80,
+           f"{len(lines)} lines of up to {max(map(len, lines))}")
+    done = stress("--version")
+    expect(done.returncode == 0 and done.stdout.startswith("baton-stress "),
+           done.stdout)
+
+
+TESTS = [
+    ("crossed: another key's value", crossed),
+    ("crossed, without a pipeline", crossed_unpipelined),
+    ("torn: a value of two", torn),
+    ("stale: a version no longer in force", stale),
+    ("lost: an acknowledged write is gone", lost),
+    ("lost: writes acknowledged and never done", frozen),
+    ("reordered: two replies change places", reordered),
+    ("missing: a reply that never comes", missing),
+    ("unexpected: a reply of another kind", wrong_type),
+    ("unexpected: a reply that nobody asked for", extra),
+    ("unexpected: no RESP", garbage),
+    ("an error reply is counted and shown", error_reply),
+    ("a closed connection is counted and opened again", closed_connection),
+    ("truth", truth),
+    ("truth over TCP", truth_tcp),
+    ("truth in pieces of three bytes", truth_in_pieces),
+    ("truth in RESP3, with attributes and pushes", truth_resp3),
+    ("truth in RESP3 in pieces, larger values", truth_resp3_in_pieces),
+    ("truth with connections coming and going", truth_reconnecting),
+    ("truth with fewer keys than connections", truth_few_keys),
+    ("nil is right for a key that was never set", no_fill),
+    ("no key is left behind, unless asked for", leaves_nothing),
+    ("an interrupt ends the run with its report", interrupted),
+    ("nobody listens: one line, exit 1", nobody_there),
+    ("bad options: one line, exit 2", bad_options),
+    ("--help fits a screen", help_fits),
+]
+
+
+def main():
+    if not os.access(STRESS, os.X_OK):
+        print(f"Bail out! {STRESS} is not there")
+        sys.exit(1)
+    failed = 0
+    print(f"1..{len(TESTS)}")
+    for number, (what, test) in enumerate(TESTS, 1):
+        try:
+            test()
+            print(f"ok {number} - {what}")
+        except Exception as e:  # whatever it is, the others still run
+            failed += 1
+            text = f"{type(e).__name__}: {e}".replace("\n", "\n# ")
+            print(f"not ok {number} - {what}\n# {text}")
+        sys.stdout.flush()
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
