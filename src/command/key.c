@@ -139,23 +139,43 @@ void cmd_renamenx(struct call *c)
 
 struct random_key {
     struct bt_buf name;
+    bool found;
     int error;
 };
 
 /* The entry is ours only in here, so the name is copied. */
-static void take_random_key(void *arg, const struct db_entry *e)
+static void take_key(void *arg, const struct db_entry *e)
 {
     struct random_key *r = arg;
     struct bt_slice key = db_entry_key(e);
 
-    r->error = bt_buf_add(&r->name, key.p, key.n);
+    if (!r->found) {
+        r->found = true;
+        r->error = bt_buf_add(&r->name, key.p, key.n);
+    }
+}
+
+/* Chance gives up where nearly all keys are expired and not yet removed. Any
+ * key that lives is the answer then. */
+static void search_key(struct call *c, struct random_key *r)
+{
+    uint64_t cursor = 0;
+
+    cmd_slow_begin(c);
+    do {
+        cursor = db_scan(c->tx, cursor, 1024, take_key, r);
+    } while (!r->found && cursor != 0);
+    cmd_slow_end(c);
 }
 
 void cmd_randomkey(struct call *c)
 {
-    struct random_key r = {.error = 0};
+    struct random_key r = {.found = false};
 
-    if (!db_random(c->tx, take_random_key, &r)) {
+    if (!db_random(c->tx, take_key, &r) && db_size(c->tx->db, c->tx->dbi) > 0) {
+        search_key(c, &r);
+    }
+    if (!r.found) {
         resp_null(c->out);
     } else if (r.error != 0) {
         cmd_oom(c);

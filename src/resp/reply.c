@@ -123,10 +123,15 @@ void resp_errorf(struct resp_reply *r, const char *fmt, ...)
 {
     char text[1024]; /* no text that Redis makes is longer */
     va_list ap;
+    size_t n;
 
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
+    /* An argument's line end at the end is cut, inside it becomes a space. */
+    for (n = strlen(text); n > 0 && strchr("\r\n", text[n - 1]); n--) {
+        text[n - 1] = '\0';
+    }
     resp_error(r, text);
 }
 

@@ -158,6 +158,10 @@ def wrong_options(c):
         c.cmd("EXPIRE", "k", "1", "GT", "LT"),
         Error("ERR GT and LT options at the same time are not compatible"),
     )
+    expect(
+        c.cmd("EXPIRE", "k", "1", "a\r\nb\n\r\n"),
+        Error("ERR Unsupported option a  b"),
+    )
     for name in SETTERS:
         expect(
             c.cmd(name, "k", "1", "FOO"), Error("ERR Unsupported option FOO")
