@@ -21,6 +21,7 @@
 #include "db/tx.h"
 #include "resp/reply.h"
 
+struct batched;
 struct call;
 typedef void cmd_fn(struct call *call);
 
@@ -71,6 +72,7 @@ struct call {
     const struct command *command; /* the subcommand's row when there is one */
     struct bt_slice *argv;         /* argv[0] is the name as it was sent */
     size_t argc;
+    const struct batched *ahead;   /* what was looked up before: batch.h */
     struct tx *tx;
     struct resp_reply *out;
 };

@@ -11,6 +11,7 @@
 #include "command/execute.h"
 
 #include "base/clock.h"
+#include "command/batch.h"
 #include "command/service.h"
 #include "command/session.h"
 #include "command/table.h"
@@ -88,8 +89,9 @@ static bool reject(struct call *call, const char *text)
 /* Sets call->command. False: refused, and the error is written. */
 static bool resolve(struct call *call)
 {
-    const struct command *c = cmd_find(call->argv[0]);
+    const struct command *c = call->ahead->command;
 
+    c = c ? c : cmd_find(call->argv[0]);
     if (bt_unlikely(!c)) {
         unknown_command(call);
         return false;
@@ -185,6 +187,10 @@ static void run(struct call *call)
 
     call->tx = &w->tx;
     tx_begin(&w->tx, w->db, session_db(call->session));
+    if (call->ahead->has_key) {
+        tx_hint(&w->tx, call->argv[call->command->keys.first],
+                call->ahead->hash);
+    }
     w->tx.no_touch = session_flags(call->session) & SESSION_NO_TOUCH;
     if (lock(call)) {
         call->command->fn(call);

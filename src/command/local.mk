@@ -3,6 +3,7 @@ command_sources = \
 	src/command/command.h src/command/commands.def src/command/commands.h \
 	src/command/options.h \
 	src/command/args.c src/command/glob.c \
+	src/command/batch.c src/command/batch.h \
 	src/command/table.c src/command/table.h \
 	src/command/execute.c src/command/execute.h \
 	src/command/helper.c src/command/helper.h \

@@ -9,6 +9,7 @@
 #ifndef BATON_COMMAND_WORKER_H
 #define BATON_COMMAND_WORKER_H
 
+#include "command/batch.h"
 #include "command/command.h"
 #include "command/stats.h"
 #include "db/db.h"
@@ -20,7 +21,7 @@ struct service;
 struct worker {
     struct service *service; /* shared by all workers: command/service.h */
     struct db_thread *db;
-    struct resp_request request; /* the argument vector, for all clients */
+    struct batch batch; /* the requests at hand, for all clients */
     struct resp_reply out;
     struct tx tx;
     struct bt_slice *keys; /* of a command whose keys do not lie side by side */

@@ -44,6 +44,15 @@ void db_enter(struct db_thread *t);
 void db_leave(struct db_thread *t); /* outside: also reclaims a little */
 bool db_pending(const struct db_thread *t);
 
+/* ---- Looking ahead: hints that cost little and change nothing ---- */
+
+/* For the two below, and for tx_hint(). */
+uint64_t db_hash(const struct db_thread *t, struct bt_slice key);
+/* Inside a section. Asks for the memory of a key's bucket; then, some work
+ * later, for the entries that it may be. */
+void db_prefetch_bucket(const struct db_thread *t, unsigned dbi, uint64_t hash);
+void db_prefetch_entry(const struct db_thread *t, unsigned dbi, uint64_t hash);
+
 /* Counters since the start (or db_stats_reset). Any thread. */
 struct db_stats {
     uint64_t hits, misses; /* keyspace_hits, keyspace_misses */

@@ -3,7 +3,7 @@ db_sources = \
 	src/db/change.c \
 	src/db/db.c src/db/db.h \
 	src/db/entry.c src/db/entry.h \
-	src/db/expire.c \
+	src/db/expire.c src/db/prefetch.c \
 	src/db/flush.c \
 	src/db/keyspace.h \
 	src/db/resize.c \

@@ -61,10 +61,20 @@ uint64_t db_tx_hash(struct tx *tx, struct bt_slice key)
     return hash_key(tx->db, key);
 }
 
+void tx_hint(struct tx *tx, struct bt_slice key, uint64_t hash)
+{
+    tx->hashes[0] = (struct tx_hash){key.p, key.n, hash};
+    tx->n_hashes = 1;
+}
+
 static uint64_t keep_hash(struct tx *tx, struct bt_slice key)
 {
-    uint64_t hash = hash_key(tx->db, key);
+    uint64_t hash;
 
+    if (tx->n_hashes > 0 && tx->hashes[0].p == key.p && tx->hashes[0].n == key.n) {
+        return tx->hashes[0].hash; /* hinted */
+    }
+    hash = hash_key(tx->db, key);
     if (tx->n_hashes < TX_HASHES) {
         tx->hashes[tx->n_hashes++] = (struct tx_hash){key.p, key.n, hash};
     }
