@@ -1,6 +1,7 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 ## Tests that talk to a running batond; see tests/README.md.
 protocol_tests = \
+	tests/protocol/connection.py tests/protocol/server.py \
 	tests/protocol/strings.py tests/protocol/strings_num.py \
 	tests/protocol/keys.py tests/protocol/expire.py \
 	tests/protocol/scan.py tests/protocol/inline.py \
