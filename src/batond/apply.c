@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Members of struct settings are stored relaxed: each stands for itself, and a
+ * worker that still sees the old value for a moment does nothing wrong.
+ */
+#include "batond/apply.h"
+
+#include <baton/baton.h>
+
+#include "batond/conf.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SET(member, v)                                                         \
+    atomic_store_explicit(&(member), (v), memory_order_relaxed)
+
+/* Options are 64 bits wide everywhere, sizes in memory are not. */
+static size_t as_size(uint64_t v)
+{
+    return v > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t)v;
+}
+
+static unsigned seconds_as_ms(int64_t seconds)
+{
+    return seconds > UINT_MAX / 1000 ? UINT_MAX : (unsigned)seconds * 1000;
+}
+
+int apply_maxclients(struct config *c, struct option_error *e)
+{
+    unsigned n = (unsigned)config_number(c, OPT_maxclients);
+
+    if (c->server && baton_set_max_clients(c->server, n) != 0) {
+        return option_fail(e,
+                           "The operating system is not able to handle the "
+                           "specified number of clients, try with %u",
+                           baton_max_clients(c->server));
+    }
+    return 0;
+}
+
+int apply_timeout(struct config *c, struct option_error *e)
+{
+    if (c->server) {
+        baton_set_idle_seconds(c->server,
+                               (unsigned)config_number(c, OPT_timeout));
+    }
+    return 0;
+}
+
+int apply_keepalive(struct config *c, struct option_error *e)
+{
+    if (c->server) {
+        baton_set_keepalive_seconds(
+            c->server, (unsigned)config_number(c, OPT_tcp_keepalive));
+    }
+    return 0;
+}
+
+int apply_output_pause(struct config *c, struct option_error *e)
+{
+    if (c->server) {
+        baton_set_output_pause(c->server, as_size((uint64_t)config_number(
+                                              c, OPT_output_pause_bytes)));
+    }
+    return 0;
+}
+
+int apply_shutdown_timeout(struct config *c, struct option_error *e)
+{
+    if (c->server) {
+        baton_set_shutdown_ms(
+            c->server, seconds_as_ms(config_number(c, OPT_shutdown_timeout)));
+    }
+    return 0;
+}
+
+int apply_protected_mode(struct config *c, struct option_error *e)
+{
+    SET(c->settings.protected_mode, config_number(c, OPT_protected_mode) != 0);
+    return 0;
+}
+
+int apply_proto_max_bulk_len(struct config *c, struct option_error *e)
+{
+    SET(c->settings.proto_max_bulk_len,
+        as_size((uint64_t)config_number(c, OPT_proto_max_bulk_len)));
+    return 0;
+}
+
+int apply_requirepass(struct config *c, struct option_error *e)
+{
+    const char *now = config_text(c, OPT_requirepass);
+    char *copy = strdup(now);
+
+    if (!copy) {
+        option_fail(e, "out of memory");
+        return -ENOMEM;
+    }
+    free(c->settings.requirepass);
+    c->settings.requirepass = copy;
+    SET(c->settings.has_password, *now != '\0');
+    return 0;
+}
+
+int apply_output_limits(struct config *c, struct option_error *e)
+{
+    struct option_limit l[OPTIONS_N_CLASSES];
+
+    option_read_limits(config_text(c, OPT_client_output_buffer_limit), l);
+    for (int i = 0; i < OPTIONS_N_CLASSES; i++) {
+        struct options_output_limit *to = &c->settings.output_limit[i];
+
+        SET(to->hard, as_size(l[i].hard));
+        SET(to->soft, as_size(l[i].soft));
+        SET(to->soft_seconds, l[i].soft_seconds > UINT_MAX
+                                  ? UINT_MAX
+                                  : (unsigned)l[i].soft_seconds);
+    }
+    return 0;
+}
+
+int apply_loglevel(struct config *c, struct option_error *e)
+{
+    /* The words of the option are in the order of the levels. */
+    log_set_level(&c->log, (int)config_number(c, OPT_loglevel));
+    return 0;
+}
+
+static void to_log(void *arg, enum baton_level level, const char *line)
+{
+    log_line(arg, (int)level, line);
+}
+
+void apply_options(const struct config *c, struct baton_options *o)
+{
+    baton_options_init(o);
+    o->workers = (unsigned)config_number(c, OPT_workers);
+    o->dispatch_queue = (unsigned)config_number(c, OPT_dispatch_queue);
+    o->max_clients = (unsigned)config_number(c, OPT_maxclients);
+    o->backlog = (int)config_number(c, OPT_tcp_backlog);
+    o->idle_seconds = (unsigned)config_number(c, OPT_timeout);
+    o->keepalive_seconds = (unsigned)config_number(c, OPT_tcp_keepalive);
+    o->shutdown_ms = seconds_as_ms(config_number(c, OPT_shutdown_timeout));
+    o->output_pause_bytes =
+        as_size((uint64_t)config_number(c, OPT_output_pause_bytes));
+    o->input_limit_bytes =
+        as_size((uint64_t)config_number(c, OPT_client_query_buffer_limit));
+    o->log = to_log;
+    o->log_arg = (void *)&c->log;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Whether a value may be is judged twice: its form at once, so that the message
+ * can name the line; whether we have what it asks for at the end, since a later
+ * line may take it back (`save ""` after the defaults of a distribution).
+ */
+#include "batond/conf.h"
+
+#include "base/split.h"
+#include "batond/apply.h"
+#include "batond/value.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int no_memory(struct option_error *e)
+{
+    option_fail(e, "out of memory");
+    return -ENOMEM;
+}
+
+/* ---- Life ---- */
+
+static int set_default(struct config *c, size_t i, struct option_error *e)
+{
+    const struct option *o = option_at(i);
+    struct bt_slice line = bt_str(o->def), word[16];
+    char text[256], *to = text;
+    size_t n = 0;
+
+    bt_assert(line.n < sizeof text);
+    if (o->kind == OPTION_TEXT) { /* may have blanks in it */
+        word[n++] = line;
+    } else {
+        while (bt_split_next(&line, &to, &word[n]) > 0) {
+            n++;
+        }
+    }
+    if (n == 0 || (o->flags & OPTION_UNSEEN)) {
+        c->value[i].text = strdup("");
+        return c->value[i].text ? 0 : no_memory(e);
+    }
+    return option_parse(o, NULL, word, n, &c->value[i], e);
+}
+
+int config_init(struct config *c, struct option_error *e)
+{
+    int r = 0;
+
+    memset(c, 0, sizeof *c);
+    log_init(&c->log);
+    bt_mutex_init(&c->settings.lock, BT_RANK_CONFIG, 0);
+    c->settings.log = (struct bt_log){log_line, &c->log};
+    c->settings.requirepass = strdup("");
+    c->file = strdup("");
+    if (!c->settings.requirepass || !c->file) {
+        return no_memory(e);
+    }
+    for (size_t i = 0; i < OPT_N && r == 0; i++) {
+        r = set_default(c, i, e);
+    }
+    return r;
+}
+
+void config_fini(struct config *c)
+{
+    for (size_t i = 0; i < OPT_N; i++) {
+        free(c->value[i].text);
+        free(c->value[i].origin);
+    }
+    free(c->settings.requirepass);
+    free(c->file);
+    bt_mutex_fini(&c->settings.lock);
+    log_close(&c->log);
+}
+
+int64_t config_number(const struct config *c, enum option_id id)
+{
+    return c->value[id].number;
+}
+
+const char *config_text(const struct config *c, enum option_id id)
+{
+    return c->value[id].text;
+}
+
+bool config_is_default(const struct config *c, size_t i)
+{
+    struct config plain = {0};
+    struct option_error e;
+    bool same;
+
+    if (set_default(&plain, i, &e) != 0) {
+        return false;
+    }
+    same = strcmp(plain.value[i].text, c->value[i].text) == 0;
+    free(plain.value[i].text);
+    return same;
+}
+
+/* ---- Directives ---- */
+
+/* Puts "FILE:LINE: 'directive': " in front of a message. */
+static int locate(struct option_error *e, const char *origin, const char *shown,
+                  int r)
+{
+    struct option_error text = *e;
+
+    option_fail(e, "%s%s'%s%.80s%s': %s", origin ? origin : "",
+                origin ? ": " : "", origin ? "" : "--", shown,
+                strlen(shown) > 80 ? "..." : "", text.text);
+    return r;
+}
+
+static int include(struct config *c, const struct bt_slice *word, size_t n,
+                   struct option_error *e)
+{
+    char *path;
+    int r;
+
+    if (n != 2) {
+        return option_fail(e, "wrong number of arguments");
+    }
+    r = value_join(word + 1, 1, &path, e);
+    if (r == 0) {
+        r = config_include(c, path, e);
+        free(path);
+    }
+    return r;
+}
+
+static int take_value(struct config *c, size_t i, const struct bt_slice *word,
+                      size_t n, const char *origin, struct option_error *e)
+{
+    struct option_value v, *old = &c->value[i];
+    int r = option_parse(option_at(i), old->text, word, n, &v, e);
+
+    if (r == 0) {
+        v.origin = origin ? strdup(origin) : NULL;
+        free(old->text);
+        free(old->origin);
+        *old = v;
+    }
+    return r;
+}
+
+int config_directive(struct config *c, const struct bt_slice *word, size_t n,
+                     const char *origin, struct option_error *e)
+{
+    size_t i = option_find(word[0]);
+    bool secret = i < OPT_N && (option_at(i)->flags & OPTION_SECRET);
+    char *shown;
+    int r = value_join(word, secret ? 1 : n, &shown, e);
+
+    if (r != 0) {
+        return r;
+    }
+    if (bt_slice_is(word[0], "include")) {
+        r = include(c, word, n, e);
+    } else if (i == OPT_N) {
+        r = option_fail(e, "Bad directive or wrong number of arguments");
+    } else {
+        r = take_value(c, i, word + 1, n - 1, origin, e);
+    }
+    if (r != 0) {
+        locate(e, origin, shown, r);
+    }
+    free(shown);
+    return r;
+}
+
+int config_line(struct config *c, struct bt_slice line, const char *origin,
+                struct option_error *e)
+{
+    char *text = malloc(line.n + 1), *to = text;
+    struct bt_slice rest = line, *word = NULL;
+    size_t n = 0, cap = 0;
+    int r = text ? 1 : no_memory(e);
+
+    while (r > 0) {
+        if (n == cap) {
+            void *more = realloc(word, (cap = cap * 2 + 8) * sizeof *word);
+
+            r = more ? r : no_memory(e);
+            word = more ? more : word;
+        }
+        r = r > 0 ? bt_split_next(&rest, &to, &word[n]) : r;
+        n += r > 0;
+    }
+    if (r == -EINVAL) {
+        char *shown;
+
+        option_fail(e, "Unbalanced quotes in configuration line");
+        if (value_join(&line, 1, &shown, e) == 0) {
+            locate(e, origin, shown, r);
+            free(shown);
+        }
+    } else if (r == 0 && n > 0) {
+        r = config_directive(c, word, n, origin, e);
+    }
+    free(word);
+    free(text);
+    return r;
+}
+
+/* ---- The end of reading ---- */
+
+int config_refuse(const struct option *o, struct option_error *e)
+{
+    return option_fail(e, "not supported yet (%s)", o->help);
+}
+
+/* What asks for a feature that is not there is refused by its name. */
+static int refuse_missing(struct config *c, struct option_error *e)
+{
+    for (size_t i = 0; i < OPT_N; i++) {
+        const struct option *o = option_at(i);
+        const struct option_value *v = &c->value[i];
+        char shown[120];
+        bool missing = o->use == OPTION_ASKS && !config_is_default(c, i);
+
+        if (i == OPT_supervised && strcmp(v->text, "upstart") == 0) {
+            missing = true;
+        }
+        if (missing) {
+            bool secret = o->flags & OPTION_SECRET;
+
+            snprintf(shown, sizeof shown, "%s%s%s", o->name, secret ? "" : " ",
+                     secret ? "" : v->text);
+            return locate(e, v->origin, shown, config_refuse(o, e));
+        }
+    }
+    return 0;
+}
+
+static int change_directory(struct config *c, struct option_error *e)
+{
+    struct option_value *dir = &c->value[OPT_dir];
+    char here[PATH_MAX];
+
+    if (*dir->text && chdir(dir->text) != 0) {
+        char shown[120];
+
+        snprintf(shown, sizeof shown, "dir %s", dir->text);
+        return locate(e, dir->origin, shown,
+                      option_fail(e, "%s", strerror(errno)));
+    }
+    if (!getcwd(here, sizeof here)) {
+        here[0] = '\0';
+    }
+    free(dir->text);
+    dir->text = strdup(here);
+    return dir->text ? 0 : no_memory(e);
+}
+
+int config_finish(struct config *c, struct option_error *e)
+{
+    int r = refuse_missing(c, e);
+
+    if (r == 0) {
+        r = change_directory(c, e);
+    }
+    for (size_t i = 0; i < OPT_N && r == 0; i++) {
+        const struct option *o = option_at(i);
+
+        r = o->apply ? o->apply(c, e) : 0;
+    }
+    if (r == 0) {
+        c->settings.enable_debug_command =
+            (enum options_debug)config_number(c, OPT_enable_debug_command);
+        c->settings.databases = (unsigned)config_number(c, OPT_databases);
+        c->settings.port = (unsigned)config_number(c, OPT_port);
+        c->settings.config_file = c->file;
+    }
+    return r;
+}
+
+void config_warn(struct config *c)
+{
+    for (size_t i = 0; i < OPT_N; i++) {
+        const struct option *o = option_at(i);
+        const char *origin = c->value[i].origin;
+        bool secret = o->flags & OPTION_SECRET;
+
+        if (o->use == OPTION_TUNES && !(o->flags & OPTION_UNSEEN) &&
+            !config_is_default(c, i)) {
+            bt_logf(&c->settings.log, BT_LOG_WARNING,
+                    "%s%s'%s%s%.80s' has no effect (%s)", origin ? origin : "",
+                    origin ? ": " : "", o->name, secret ? "" : " ",
+                    secret ? "" : c->value[i].text, o->help);
+        }
+    }
+}

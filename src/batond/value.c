@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "batond/value.h"
+
+#include "command/command.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const class_names[] = {"normal", "slave", "pubsub"};
+
+void option_read_limits(const char *text, struct option_limit limit[3])
+{
+    for (int i = 0; i < 3; i++) {
+        int used = 0;
+        int found = sscanf(text, "%*s %" SCNu64 " %" SCNu64 " %" SCNu64 "%n",
+                           &limit[i].hard, &limit[i].soft,
+                           &limit[i].soft_seconds, &used);
+
+        bt_assert(found == 3 && used > 0); /* our own text */
+        text += used;
+    }
+}
+
+static int class_of(struct bt_slice word)
+{
+    if (bt_slice_is(word, "replica")) {
+        return 1;
+    }
+    for (int i = 0; i < 3; i++) {
+        if (bt_slice_is(word, class_names[i])) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int value_limits(const struct option *o, const char *old,
+                 const struct bt_slice *word, size_t n,
+                 struct option_value *out, struct option_error *e)
+{
+    struct option_limit l[3] = {0};
+
+    if (n == 0 || n % 4 != 0) {
+        return option_fail(e, "Wrong number of arguments in buffer limit "
+                              "configuration.");
+    }
+    if (old) {
+        option_read_limits(old, l);
+    }
+    for (; n > 0; word += 4, n -= 4) {
+        int class = class_of(word[0]);
+        int64_t v[3];
+
+        if (class < 0) {
+            return option_fail(e, "Invalid client class specified in buffer "
+                                  "limit configuration.");
+        }
+        if (!value_memory(word[1], &v[0]) || !value_memory(word[2], &v[1]) ||
+            !cmd_parse_int(word[3], &v[2]) || v[2] < 0) {
+            return option_fail(e, "Error in hard, soft or soft_seconds setting "
+                                  "in buffer limit configuration.");
+        }
+        l[class] = (struct option_limit){(uint64_t)v[0], (uint64_t)v[1],
+                                         (uint64_t)v[2]};
+    }
+#define CLASS(i) class_names[i], l[i].hard, l[i].soft, l[i].soft_seconds
+#define FORMAT   "%s %" PRIu64 " %" PRIu64 " %" PRIu64
+    return value_text(out, e, FORMAT " " FORMAT " " FORMAT, CLASS(0), CLASS(1),
+                      CLASS(2));
+#undef CLASS
+#undef FORMAT
+}
+
+int value_save(const struct option *o, const char *old,
+               const struct bt_slice *word, size_t n, struct option_value *out,
+               struct option_error *e)
+{
+    struct bt_slice both[2];
+    char *joined;
+    int64_t v;
+    int r;
+
+    if (n == 0 || (n == 1 && word[0].n == 0)) {
+        return value_text(out, e, "%s", "");
+    }
+    if (n % 2 != 0) {
+        return option_fail(e, "Invalid save parameters");
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!cmd_parse_int(word[i], &v) || v < (i % 2 == 0)) {
+            return option_fail(e, "Invalid save parameters");
+        }
+    }
+    r = value_join(word, n, &joined, e);
+    if (r == 0 && old && *old) {
+        both[0] = bt_str(old);
+        both[1] = bt_str(joined);
+        r = value_join(both, 2, &out->text, e);
+        free(joined);
+    } else if (r == 0) {
+        out->text = joined;
+    }
+    return r;
+}
+
+int value_replicaof(const struct option *o, const char *old,
+                    const struct bt_slice *word, size_t n,
+                    struct option_value *out, struct option_error *e)
+{
+    int64_t port;
+
+    if (n != 2) {
+        return option_fail(e, "wrong number of arguments");
+    }
+    if (bt_slice_is(word[0], "no") && bt_slice_is(word[1], "one")) {
+        return value_text(out, e, "%s", "");
+    }
+    if (!cmd_parse_int(word[1], &port) || port < 0 || port > 65535) {
+        return option_fail(e, "Invalid master port");
+    }
+    return value_join(word, n, &out->text, e);
+}
+
+int value_shutdown_flags(const struct option *o, const char *old,
+                         const struct bt_slice *word, size_t n,
+                         struct option_value *out, struct option_error *e)
+{
+    static const char *const flags[] = {"default", "save", "nosave", "now",
+                                        "force"};
+    size_t found = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < sizeof flags / sizeof flags[0]; k++) {
+            found += bt_slice_is(word[i], flags[k]);
+        }
+    }
+    if (n == 0 || found < n) {
+        return option_fail(e, "argument(s) must be one of the following: "
+                              "default, save, nosave, now, force");
+    }
+    return value_join(word, n, &out->text, e);
+}
+
+int value_power_of_two(const struct option *o, const char *old,
+                       const struct bt_slice *word, size_t n,
+                       struct option_value *out, struct option_error *e)
+{
+    int64_t v;
+
+    if (n != 1) {
+        return option_fail(e, "wrong number of arguments");
+    }
+    if (!cmd_parse_int(word[0], &v)) {
+        return option_fail(e, "argument couldn't be parsed into an integer");
+    }
+    if (v < 2 || v > 1048576 || (v & (v - 1)) != 0) {
+        return option_fail(
+            e, "argument must be a power of two between 2 and 1048576");
+    }
+    out->number = v;
+    return value_text(out, e, "%" PRId64, v);
+}
