@@ -5,6 +5,7 @@
 #include "stress/audit.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 
 #define KEYS_AT_ONCE  64
 #define BYTES_AT_ONCE (UINT64_C(1) << 20)
+#define OPEN_ATTEMPTS 10
+#define OPEN_PAUSE_MS 100
 #define REQUEST_BYTES 64 /* more than a GET, or one key of a DEL, takes */
 
 static bool is_error(const struct stress_reply *r)
@@ -152,18 +155,53 @@ static unsigned next_keys(const struct stress_run *run, uint32_t *key,
     return n;
 }
 
+/* The server may still be busy closing the connections of the load, and have
+ * no room for one more. */
+static int open_patiently(struct stress_run *run, struct stress_sync *s,
+                          struct stress_reply *r)
+{
+    int rc = 0;
+
+    for (int attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
+        if (attempt > 0) {
+            stress_sync_close(s);
+            poll(NULL, 0, OPEN_PAUSE_MS);
+        }
+        *r = (struct stress_reply){0};
+        rc = stress_sync_open(s, &run->target, run->options.timeout);
+        rc = rc == 0 ? greet(run, s, r) : rc;
+        if (rc == 0) {
+            break;
+        }
+    }
+    return rc;
+}
+
+static void check_failed(struct stress_tally *t, const struct stress_reply *r,
+                         int rc)
+{
+    char text[STRESS_TEXT_BYTES];
+    int len;
+
+    if (is_error(r)) {
+        len = snprintf(text, sizeof(text), "end check: %.*s",
+                       (int)(r->len < 100 ? r->len : 100), r->text);
+    } else {
+        len = snprintf(text, sizeof(text), "end check: %s", strerror(-rc));
+    }
+    stress_tally_add(t, STRESS_CONN_ERRORS, 1);
+    stress_tally_text(t, text, (size_t)len, 1);
+}
+
 uint64_t stress_audit(struct stress_run *run, struct stress_tally *t)
 {
     uint32_t keys[KEYS_AT_ONCE], key = 0;
     struct stress_reply r = {0};
-    struct stress_sync s;
+    struct stress_sync s = {.fd = -1};
     uint64_t looked_at = 0;
     unsigned n;
-    int rc = stress_sync_open(&s, &run->target, run->options.timeout);
+    int rc = open_patiently(run, &s, &r);
 
-    if (rc == 0) {
-        rc = greet(run, &s, &r);
-    }
     while (rc == 0 && (n = next_keys(run, &key, keys)) > 0) {
         rc = read_keys(run, &s, t, keys, n);
         if (rc == 0 && !run->options.keep) {
@@ -172,12 +210,7 @@ uint64_t stress_audit(struct stress_run *run, struct stress_tally *t)
         looked_at += rc == 0 ? n : 0;
     }
     if (rc < 0) {
-        char text[STRESS_TEXT_BYTES];
-        int len = snprintf(text, sizeof(text), "end check: %.100s",
-                           is_error(&r) ? r.text : strerror(-rc));
-
-        stress_tally_add(t, STRESS_CONN_ERRORS, 1);
-        stress_tally_text(t, text, (size_t)len, 1);
+        check_failed(t, &r, rc);
     }
     stress_sync_close(&s);
     return looked_at;

@@ -332,7 +332,7 @@ static void consume(struct stress_client *c, struct stress_worker *w,
             break;
         }
         if (!stress_judge(c, w, &r, now)) {
-            fail(c, w, "connection given up after that reply");
+            fail(c, w, "connection refused by the server");
             return;
         }
         buf += n;

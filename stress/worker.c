@@ -235,6 +235,9 @@ static void *worker_main(void *arg)
     phase(w, STRESS_RUN);
     phase(w, STRESS_DRAIN);
     w->ended = stress_now();
+    for (unsigned i = 0; i < w->n_clients; i++) {
+        stress_client_fini(&w->clients[i]);
+    }
     gate_leave(w->run);
     return NULL;
 }
