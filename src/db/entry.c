@@ -24,7 +24,7 @@ static struct blob *blob_new(size_t n)
 {
     struct blob *b;
 
-    if (n > SIZE_MAX - sizeof *b) {
+    if (n > PTRDIFF_MAX - sizeof *b) {
         return NULL;
     }
     b = malloc(sizeof *b + n);

@@ -19,7 +19,7 @@
 #define SAMPLE         64  /* keys looked at before a judgement */
 #define BUCKETS_A_LOCK 16  /* buckets with ttl keys */
 #define WORDS_A_LOCK   512 /* of ttl bits searched */
-#define CARRY_A_LOCK   16  /* buckets carried over */
+#define CARRIES_A_LOCK 8   /* each of some buckets */
 
 struct cycle {
     struct db_thread *thread;
@@ -111,7 +111,9 @@ static void visit_shard(struct cycle *c, unsigned dbi, unsigned shard)
     t = db_tx_table(&tx, shard, false);
     w = db_tx_writer(&tx, shard);
     before = db_table_bytes(t);
-    db_table_carry(t, &w, CARRY_A_LOCK);
+    for (unsigned i = 0; i < CARRIES_A_LOCK; i++) {
+        db_table_carry(t, &w);
+    }
     if (c->remove) {
         visit_table(c, &tx, t);
         db_table_relax(t, &w);

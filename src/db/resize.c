@@ -126,7 +126,7 @@ void db_table_relax(struct db_table *t, const struct db_writer *w)
         db_table_keys(t) < buckets / 2) {
         begin(t, w, buckets / 4 > MIN_BUCKETS ? buckets / 4 : MIN_BUCKETS);
     }
-    db_table_carry(t, w, 2);
+    db_table_carry(t, w);
 }
 
 /* Copies first and clears afterwards, so that a failure in the middle leaves
@@ -182,16 +182,18 @@ static void prefetch_entries(const struct db_bucket *b)
     }
 }
 
-void db_table_carry(struct db_table *t, const struct db_writer *w,
-                    size_t buckets)
+/* A growing table is done long before it has to grow again. A shrinking one has
+ * more buckets to go through, with little in them. */
+void db_table_carry(struct db_table *t, const struct db_writer *w)
 {
     struct db_level *l = db_table_old(t);
-    size_t end;
+    size_t end, buckets;
     bool hid;
 
     if (bt_likely(!l)) {
         return;
     }
+    buckets = l->mask < db_table_cur(t)->mask ? 2 : 8;
     end =
         l->mask + 1 - t->carried > buckets ? t->carried + buckets : l->mask + 1;
     for (size_t i = t->carried; i < end; i++) {

@@ -231,7 +231,7 @@ void db_table_step(struct db_table *t, const struct db_writer *w)
         (!db_table_old(t) && db_table_keys(t) >= (l->mask + 1) * GROW_LOAD)) {
         db_table_grow(t, w); /* failed: longer chains must do */
     }
-    db_table_carry(t, w, 2);
+    db_table_carry(t, w);
 }
 
 int db_table_room(struct db_table *t, uint64_t hash)

@@ -252,8 +252,7 @@ void db_table_ttl_changed(struct db_table *t, const struct db_place *place,
 
 /* Begins to shrink a table that is nearly empty; carries over some buckets. */
 void db_table_relax(struct db_table *t, const struct db_writer *w);
-void db_table_carry(struct db_table *t, const struct db_writer *w,
-                    size_t buckets);
+void db_table_carry(struct db_table *t, const struct db_writer *w);
 void db_table_grow(struct db_table *t, const struct db_writer *w);
 /* Takes all levels out, in a list; the table is empty then. */
 struct db_level *db_table_detach(struct db_table *t);
