@@ -25,14 +25,14 @@
 #define BATCH_MAX      (UINT64_C(1) << 30)
 
 enum kind {
-    FLAG,
-    TEXT,
-    U32,
-    U64,
-    SECONDS,
-    RATIO,
-    HELP,
-    VERSION
+    OPT_FLAG,
+    OPT_TEXT,
+    OPT_U32,
+    OPT_U64,
+    OPT_SECONDS,
+    OPT_RATIO,
+    OPT_HELP,
+    OPT_VERSION
 };
 
 struct row {
@@ -46,31 +46,32 @@ struct row {
 #define AT(field) offsetof(struct stress_options, field)
 
 static const struct row rows[] = {
-    {'h', "host", TEXT, AT(host), 0, 0},
-    {'p', "port", TEXT, AT(port), 0, 0},
-    {'s', "unixsocket", TEXT, AT(unix_path), 0, 0},
-    {'a', "password", TEXT, AT(password), 0, 0},
-    {0, "user", TEXT, AT(user), 0, 0},
-    {'3', "resp3", FLAG, AT(resp3), 0, 0},
-    {'c', "clients", U32, AT(clients), 1, 1000000},
-    {'t', "threads", U32, AT(threads), 1, 1024},
-    {'P', "pipeline", U32, AT(pipeline), 1, 100000},
-    {'d', "value-bytes", U64, AT(value_bytes), STRESS_VALUE_MIN, 512u << 20},
-    {0, "duration", SECONDS, AT(duration), 0, 0},
-    {'n', "requests", U64, AT(requests), 1, UINT64_MAX},
-    {0, "ratio", RATIO, AT(set_weight), 0, 0},
-    {0, "keys", U32, AT(keys), 1, 1000000000},
-    {0, "reconnect", U64, AT(reconnect), 1, UINT64_MAX},
-    {0, "source-addresses", U32, AT(sources), 1, 60000},
-    {0, "timeout", SECONDS, AT(timeout), 0, 0},
-    {0, "seed", U64, AT(seed), 0, UINT64_MAX},
-    {0, "no-fill", FLAG, AT(no_fill), 0, 0},
-    {0, "keep", FLAG, AT(keep), 0, 0},
-    {'q', "quiet", FLAG, AT(quiet), 0, 0},
-    {0, "progress", FLAG, AT(progress), 0, 0},
-    {0, "json", TEXT, AT(json_path), 0, 0},
-    {0, "help", HELP, 0, 0, 0},
-    {0, "version", VERSION, 0, 0, 0},
+    {'h', "host", OPT_TEXT, AT(host), 0, 0},
+    {'p', "port", OPT_TEXT, AT(port), 0, 0},
+    {'s', "unixsocket", OPT_TEXT, AT(unix_path), 0, 0},
+    {'a', "password", OPT_TEXT, AT(password), 0, 0},
+    {0, "user", OPT_TEXT, AT(user), 0, 0},
+    {'3', "resp3", OPT_FLAG, AT(resp3), 0, 0},
+    {'c', "clients", OPT_U32, AT(clients), 1, 1000000},
+    {'t', "threads", OPT_U32, AT(threads), 1, 1024},
+    {'P', "pipeline", OPT_U32, AT(pipeline), 1, 100000},
+    {'d', "value-bytes", OPT_U64, AT(value_bytes), STRESS_VALUE_MIN,
+     512u << 20},
+    {0, "duration", OPT_SECONDS, AT(duration), 0, 0},
+    {'n', "requests", OPT_U64, AT(requests), 1, UINT64_MAX},
+    {0, "ratio", OPT_RATIO, AT(set_weight), 0, 0},
+    {0, "keys", OPT_U32, AT(keys), 1, 1000000000},
+    {0, "reconnect", OPT_U64, AT(reconnect), 1, UINT64_MAX},
+    {0, "source-addresses", OPT_U32, AT(sources), 1, 60000},
+    {0, "timeout", OPT_SECONDS, AT(timeout), 0, 0},
+    {0, "seed", OPT_U64, AT(seed), 0, UINT64_MAX},
+    {0, "no-fill", OPT_FLAG, AT(no_fill), 0, 0},
+    {0, "keep", OPT_FLAG, AT(keep), 0, 0},
+    {'q', "quiet", OPT_FLAG, AT(quiet), 0, 0},
+    {0, "progress", OPT_FLAG, AT(progress), 0, 0},
+    {0, "json", OPT_TEXT, AT(json_path), 0, 0},
+    {0, "help", OPT_HELP, 0, 0, 0},
+    {0, "version", OPT_VERSION, 0, 0, 0},
 };
 
 static const char help[] =
@@ -89,7 +90,8 @@ static const char help[] =
     "        --ratio SET:GET (1:10)  --keys N (10000)  --seed N\n"
     "        --reconnect N new connection after N requests\n"
     "        --no-fill do not set all keys first  --keep leave the keys there\n"
-    "length  --duration SECONDS (10)  -n REQUESTS  --timeout SECONDS (10)\n"
+    "length  --duration SECONDS (10)  -n REQUESTS  --timeout SECONDS "
+    "(10)\n"
     "output  --json FILE (- is standard output)  -q no progress line\n"
     "        --progress also when not a terminal  --help  --version\n"
     "\n"
@@ -184,10 +186,10 @@ static enum stress_go bad_value(const struct row *r, const char *value)
 {
     char text[256], name[32];
 
-    if (r->kind == SECONDS) {
+    if (r->kind == OPT_SECONDS) {
         snprintf(text, sizeof(text),
                  "wants a number of seconds above 0, not \"%s\"", value);
-    } else if (r->kind == RATIO) {
+    } else if (r->kind == OPT_RATIO) {
         snprintf(text, sizeof(text),
                  "wants two weights such as 1:10, not \"%s\"", value);
     } else if (r->max == UINT64_MAX) {
@@ -209,20 +211,20 @@ static int store(struct stress_options *o, const struct row *r,
     char *field = (char *)o + r->at;
     uint64_t n = 0;
 
-    if (r->kind == TEXT) {
+    if (r->kind == OPT_TEXT) {
         memcpy(field, &value, sizeof(value));
         return 0;
     }
-    if (r->kind == SECONDS) {
+    if (r->kind == OPT_SECONDS) {
         return seconds(value, (double *)(void *)field);
     }
-    if (r->kind == RATIO) {
+    if (r->kind == OPT_RATIO) {
         return ratio(value, (uint32_t *)(void *)field);
     }
     if (whole(value, &n) < 0 || n < r->min || n > r->max) {
         return -EINVAL;
     }
-    if (r->kind == U32) {
+    if (r->kind == OPT_U32) {
         *(uint32_t *)(void *)field = (uint32_t)n;
     } else {
         *(uint64_t *)(void *)field = n;
@@ -253,7 +255,7 @@ static enum stress_go split(int argc, char **argv, int *i,
     if (*row == NULL) {
         return bad(word, "no such option");
     }
-    if ((*row)->kind == FLAG || (*row)->kind >= HELP) {
+    if ((*row)->kind == OPT_FLAG || (*row)->kind >= OPT_HELP) {
         return *value == NULL ? STRESS_GO : bad(word, "takes no value");
     }
     if (*value == NULL && *i + 1 >= argc) {
@@ -269,13 +271,13 @@ static enum stress_go one(struct stress_options *o, const struct row *row,
                           const char *value)
 {
     switch (row->kind) {
-    case HELP:
+    case OPT_HELP:
         fputs(help, stdout);
         return STRESS_STOP_OK;
-    case VERSION:
+    case OPT_VERSION:
         printf("baton-stress %s\n", stress_version());
         return STRESS_STOP_OK;
-    case FLAG:
+    case OPT_FLAG:
         *((bool *)(void *)((char *)o + row->at)) = true;
         return STRESS_GO;
     default:
