@@ -6,9 +6,10 @@ protocol_tests = \
 	tests/protocol/keys.py tests/protocol/expire.py \
 	tests/protocol/scan.py tests/protocol/inline.py \
 	tests/protocol/pipeline.py tests/protocol/atomic.py \
-	tests/protocol/differential.py
+	tests/protocol/differential.py tests/protocol/stress_verify.py
 
 if HAVE_PYTHON
 TESTS += $(protocol_tests)
 endif
-EXTRA_DIST += $(protocol_tests) tests/support/baton_test.py
+EXTRA_DIST += $(protocol_tests) tests/support/baton_test.py \
+	tests/support/liar.py
