@@ -59,17 +59,26 @@ static uint64_t machine_memory(void)
 #endif
 }
 
+/* Zeroes mean that another allocator was put in place of libc's. */
+static void ask_allocator(struct process_memory *out)
+{
+#ifdef HAVE_MALLINFO2
+    struct mallinfo2 m = mallinfo2();
+
+    if (m.uordblks + m.hblkhd > 0) {
+        out->used = m.uordblks + m.hblkhd;
+        out->active = m.arena + m.hblkhd;
+    }
+#else
+    (void)out;
+#endif
+}
+
 void process_memory(struct process_memory *out)
 {
     out->rss = resident();
     out->system = machine_memory();
-#ifdef HAVE_MALLINFO2
-    struct mallinfo2 m = mallinfo2();
-
-    out->used = m.uordblks + m.hblkhd;
-    out->active = m.arena + m.hblkhd;
-#else
     out->used = out->active = out->rss;
-#endif
     out->allocator = "libc";
+    ask_allocator(out);
 }
