@@ -73,14 +73,17 @@ int bt_dispatch_push(struct bt_dispatch *d, struct baton_client **c,
                      uint64_t now)
 {
     unsigned slot = d->ring.p_tail & d->ring.mask; /* ours alone to move */
-    bool first = ck_ring_size(&d->ring) == 0;
 
     atomic_store_explicit(&d->pushed_at[slot], now, memory_order_relaxed);
     if (!ck_ring_enqueue_spmc(&d->ring, d->slots, *c)) {
         return -EAGAIN;
     }
     *c = NULL;
-    if (first) {
+    /* Is it the first? Asked after the push: whoever took the one before it may
+     * have found the ring empty since then, and gone to sleep. If there is an
+     * older one, its taker looks at the ring again before it sleeps. */
+    ck_pr_fence_memory(); /* pairs with the one in falls_asleep() */
+    if (bt_dispatch_depth(d) == 1) {
         bt_dispatch_rouse(d);
     }
     return 0;
@@ -171,8 +174,8 @@ static uint64_t oldest(struct bt_dispatch *d, uint64_t now)
 static unsigned quota(struct bt_dispatch *d, unsigned seat, uint64_t now,
                       unsigned depth)
 {
-    unsigned mine = atomic_load_explicit(&d->seats[seat].handles,
-                                         memory_order_relaxed);
+    unsigned mine =
+        atomic_load_explicit(&d->seats[seat].handles, memory_order_relaxed);
     unsigned there = 1, awake = 1, cap, level;
     uint64_t sum = (uint64_t)mine + depth;
 
@@ -210,8 +213,7 @@ static void after_take(struct bt_dispatch *d)
 {
     ck_pr_fence_memory(); /* our pops before the look at `full` */
     if (atomic_load_explicit(&d->full, memory_order_relaxed) &&
-        bt_dispatch_depth(d) <= d->size / 2 &&
-        atomic_exchange(&d->full, 0)) {
+        bt_dispatch_depth(d) <= d->size / 2 && atomic_exchange(&d->full, 0)) {
         bt_wake_send(d->acceptor);
     }
 }

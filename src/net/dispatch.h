@@ -41,9 +41,10 @@ struct baton_client;
 #define BT_TAKE_MAX 16
 
 struct bt_seat {
-    _Alignas(64) _Atomic unsigned sleeping; /* 1: only a wake-up ends its wait */
-    _Atomic unsigned handles;               /* its own, for the sharing out */
-    _Atomic uint64_t pass_began;            /* ns */
+    /* 1: only a wake-up ends its wait. Seats share no cache line. */
+    _Alignas(64) _Atomic unsigned sleeping;
+    _Atomic unsigned handles;    /* its own, for the sharing out */
+    _Atomic uint64_t pass_began; /* ns */
     struct bt_wake wake;
     struct bt_histogram wait; /* µs on the ring; written by the worker */
 };
@@ -55,9 +56,9 @@ struct bt_dispatch {
     unsigned size;
     unsigned n_seats;
     struct bt_seat *seats;
-    struct bt_wake *acceptor;     /* woken when a full ring is half empty */
-    _Atomic unsigned full;        /* the acceptor waits for room */
-    _Atomic uint64_t times_full;  /* acceptor writes */
+    struct bt_wake *acceptor;    /* woken when a full ring is half empty */
+    _Atomic unsigned full;       /* the acceptor waits for room */
+    _Atomic uint64_t times_full; /* acceptor writes */
 };
 
 /* ---- Setup: main thread, before start and after join ---- */
