@@ -14,11 +14,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BUDGET       64  /* accepts from one master before the next's turn */
-#define SWEEP_MS     500 /* how long a stop looks after the last arrivals */
-#define PAUSE_MS     10  /* when memory, or room for the refused, is short */
+#define BUDGET      64   /* accepts from one master before the next's turn */
+#define SWEEP_MS    500  /* how long a stop looks after the last arrivals */
+#define PAUSE_MS    10   /* when memory, or room for the refused, is short */
+#define BACKSTOP_MS 1000 /* longest wait: a lost wake-up costs this much */
 
-enum verdict { GO_ON, NO_MORE, HOLD };
+enum verdict {
+    GO_ON,
+    NO_MORE,
+    HOLD
+};
 
 static void count(_Atomic uint64_t *counter)
 {
@@ -55,7 +60,7 @@ static void dress(struct bt_acceptor *a, struct baton_client *c,
     }
     atomic_store_explicit(&c->since_ds, ds, memory_order_relaxed);
     atomic_store_explicit(&c->active_ds, ds, memory_order_relaxed);
-    atomic_store_explicit(&c->queued_us, (uint32_t)(now / 1000),
+    atomic_store_explicit(&c->queued_us, BT_SINCE | (uint32_t)(now / 1000),
                           memory_order_relaxed);
 }
 
@@ -154,6 +159,15 @@ static enum verdict after_error(struct bt_acceptor *a, struct bt_listener *l,
     case ENOBUFS:
         bt_pace_pause(&a->pace, bt_now_ns(), PAUSE_MS);
         return HOLD;
+    case ECONNABORTED: /* these took their connection with them */
+    case EPROTO:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case ETIMEDOUT:
+    case ECONNRESET:
+        count(&a->aborted);
+        return GO_ON;
     case EBADF:
     case EINVAL:
     case ENOTSOCK:
@@ -162,9 +176,10 @@ static enum verdict after_error(struct bt_acceptor *a, struct bt_listener *l,
                 strerror(error));
         bt_pace_pause(&a->pace, bt_now_ns(), 1000);
         return HOLD;
-    default: /* ECONNABORTED, EPROTO, EPERM, and the network's errors */
+    default: /* who knows whether it comes again at once (EPERM) */
         count(&a->aborted);
-        return GO_ON;
+        bt_pace_pause(&a->pace, bt_now_ns(), PAUSE_MS);
+        return HOLD;
     }
 }
 
@@ -205,7 +220,8 @@ static enum verdict accept_some(struct bt_acceptor *a, struct bt_listener *l)
 /* How long the next wait may be; 0 in *armed: leave the masters alone. */
 static int plan(struct bt_acceptor *a, bool *armed)
 {
-    int left = bt_pace_left(&a->pace, bt_now_ns());
+    uint64_t now = bt_now_ns();
+    int left = bt_pace_left(&a->pace, now);
 
     *armed = false;
     if (left > 0) {
@@ -213,9 +229,11 @@ static int plan(struct bt_acceptor *a, bool *armed)
     }
     if (bt_pace_recovered(&a->pace)) {
         bt_acceptor_set_state(a, BATON_LISTENING);
-        bt_logf(a->log, BT_LOG_NOTICE, "File descriptors are free again");
     } else if (a->pace.starved) {
-        bt_pace_pause(&a->pace, bt_now_ns(), PAUSE_MS * 5);
+        bt_pace_pause(&a->pace, now, PAUSE_MS * 5);
+    }
+    if (bt_pace_all_clear(&a->pace, now)) {
+        bt_logf(a->log, BT_LOG_NOTICE, "File descriptors are free again");
     }
     if (!bt_dispatch_room(a->dispatch) &&
         bt_dispatch_wait_for_room(a->dispatch)) {
@@ -223,7 +241,7 @@ static int plan(struct bt_acceptor *a, bool *armed)
         return 100; /* a lost wake-up then costs a delay only */
     }
     *armed = true;
-    return a->pace.starved ? PAUSE_MS * 5 : -1;
+    return a->pace.starved ? PAUSE_MS * 5 : BACKSTOP_MS;
 }
 
 static void wait_and_accept(struct bt_acceptor *a, struct pollfd *fds)
@@ -244,8 +262,7 @@ static void wait_and_accept(struct bt_acceptor *a, struct pollfd *fds)
     for (unsigned i = 0; i < n; i++) {
         unsigned at = (a->turn + i) % n;
 
-        if (fds[at + 1].revents &&
-            accept_some(a, a->masters[at]) == HOLD) {
+        if (fds[at + 1].revents && accept_some(a, a->masters[at]) == HOLD) {
             break;
         }
     }

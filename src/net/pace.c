@@ -28,6 +28,11 @@ void bt_pace_fini(struct bt_pace *p)
     p->reserve = -1;
 }
 
+static bool may_log(const struct bt_pace *p, uint64_t now)
+{
+    return now - p->logged >= 1000000000u;
+}
+
 unsigned bt_pace_starve(struct bt_pace *p, int master, uint64_t now, bool *log)
 {
     struct sockaddr_storage ss;
@@ -48,9 +53,10 @@ unsigned bt_pace_starve(struct bt_pace *p, int master, uint64_t now, bool *log)
     }
     p->reserve = spare_fd();
     p->starved = true;
-    *log = now - p->logged >= 1000000000u;
+    *log = may_log(p, now);
     if (*log) {
         p->logged = now;
+        p->told = true;
     }
     bt_pace_pause(p, now, STARVED_MS);
     return n;
@@ -82,5 +88,15 @@ bool bt_pace_recovered(struct bt_pace *p)
     }
     close(fd);
     p->starved = false;
+    return true;
+}
+
+bool bt_pace_all_clear(struct bt_pace *p, uint64_t now)
+{
+    if (p->starved || !p->told || !may_log(p, now)) {
+        return false;
+    }
+    p->told = false;
+    p->logged = now;
     return true;
 }

@@ -16,10 +16,11 @@
 #include <stdint.h>
 
 struct bt_pace {
-    int reserve;      /* fd, or -1 while even that is lost */
+    int reserve; /* fd, or -1 while even that is lost */
     bool starved;
-    uint64_t until;   /* ns: no accepts before */
-    uint64_t logged;  /* ns of the last log line */
+    uint64_t until;  /* ns: no accepts before */
+    uint64_t logged; /* ns of the last log line */
+    bool told;       /* which said that there are none */
 };
 
 void bt_pace_init(struct bt_pace *p);
@@ -39,5 +40,10 @@ int bt_pace_left(const struct bt_pace *p, uint64_t now);
 
 /* After a pause: true when fds are there again (once). */
 bool bt_pace_recovered(struct bt_pace *p);
+
+/* Is it time to log that fds are back? Once for each line about their want, and
+ * a second after it at the earliest: a server that goes to and fro between the
+ * two does not fill the log. */
+bool bt_pace_all_clear(struct bt_pace *p, uint64_t now);
 
 #endif
