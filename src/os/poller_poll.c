@@ -4,11 +4,19 @@
  * not asking again for what was told, until bt_poller_drained() or
  * bt_poller_want_out().
  */
+#include "config.h" /* for POLLRDHUP */
+
 #include "os/poller.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+
+#ifndef POLLRDHUP
+#define POLLRDHUP 0 /* a peer that closed its side then shows as input */
+#endif
+
+#define INPUT (POLLIN | POLLRDHUP)
 
 struct bt_poller {
     struct pollfd *fds; /* n watched sockets */
@@ -85,7 +93,7 @@ int bt_poller_add(struct bt_poller *p, int fd, void *ptr)
         return -ENOMEM;
     }
     p->where[fd] = p->n;
-    p->fds[p->n] = (struct pollfd){.fd = fd, .events = POLLIN};
+    p->fds[p->n] = (struct pollfd){.fd = fd, .events = INPUT};
     p->ptrs[p->n] = ptr;
     p->n++;
     return 0;
@@ -152,6 +160,10 @@ static unsigned note(struct pollfd *f)
     if (f->revents & POLLIN) {
         what |= BT_IN;
         f->events &= ~POLLIN;
+    }
+    if (f->revents & POLLRDHUP) { /* for good, and told once */
+        what |= BT_HUP | BT_IN;
+        f->events &= ~INPUT;
     }
     if (f->revents & POLLOUT) {
         what |= BT_OUT;
