@@ -125,8 +125,9 @@ int baton_timer(struct baton_client *c, long ms,
  * reason stays. */
 void baton_close(struct baton_client *c, enum baton_reason reason);
 
-/* Asks that c be handed to worker `index` at the end of this pass, once it is
- * idle or blocked. 0, -EINVAL (no such worker), -EALREADY (it is there). */
+/* Asks that c be handed to worker `index` at the end of this pass, or of a later
+ * one when it is idle or blocked, has no timer, and its replies are sent. The
+ * last call counts. 0, -EINVAL (no such worker), -EALREADY (it is there). */
 int baton_move(struct baton_client *c, unsigned index);
 
 /* ---- From any thread ---- */

@@ -39,15 +39,15 @@ struct baton_worker;
 struct bt_origin {
     struct baton_server *server;
     const struct baton_service *service;
-    unsigned master;  /* index of the master socket */
+    unsigned master;        /* index of the master socket */
     unsigned service_index; /* of the service within the server */
-    const char *path; /* Unix domain: the path */
+    const char *path;       /* Unix domain: the path */
     struct bt_addr addr;
     _Atomic uint64_t accepted; /* acceptor writes, (any) reads */
     _Atomic uint64_t live;
 };
 
-enum { /* owner only */
+enum {                     /* owner only */
     BT_READABLE = 1 << 0,  /* the socket may have more to read */
     BT_WRITABLE = 1 << 1,  /* output waits and the socket may take it */
     BT_HUNGUP = 1 << 2,    /* EOF or an error is due: read to the end */
@@ -63,12 +63,13 @@ enum { /* owner only */
     BT_MOVE = 1 << 12,     /* to be handed to worker `target` */
     BT_PAUSED = 1 << 13,   /* stopped by the pause mark */
     BT_DRAIN = 1 << 14,    /* the server stops: serve drain_left, then close */
-    BT_DEAD = 1 << 15,     /* closed, readers gone; freed when notified clears */
-    BT_GONE = 1 << 16,     /* nothing more to say or hear: close the fd */
+    BT_DEAD = 1 << 15, /* closed, readers gone; freed when notified clears */
+    BT_GONE = 1 << 16, /* nothing more to say or hear: close the fd */
     BT_SOFT_OVER = 1 << 17 /* output is over its soft limit */
 };
 
 #define BT_NO_TIMER UINT32_MAX
+#define BT_SINCE    0x80000000u /* 31 bits of the clock, in microseconds */
 
 struct baton_client {
     uint64_t id;
@@ -83,16 +84,20 @@ struct baton_client {
     uint32_t timer; /* place in the worker's heap */
     uint16_t target;
     struct bt_list link; /* all handles of the worker */
-    struct baton_client *next_ready;
+    union {
+        struct baton_client *next_ready; /* on the ready list */
+        ck_stack_entry_t arrival;        /* while moving: never ready then */
+    };
     struct bt_input *in; /* unfinished input, else NULL */
     struct bt_outq *out; /* unsent output, else NULL */
     _Atomic(struct bt_msg *) msgs;
     ck_stack_entry_t node; /* in the owner's inbox, or among its arrivals */
     struct bt_limits *limits;
-    _Atomic uint64_t srm;         /* (any) */
-    _Atomic uint32_t since_ds;    /* accepted; tenths of a second of server time */
-    _Atomic uint32_t active_ds;   /* last byte read */
-    _Atomic uint32_t queued_us;   /* (any) on the ring: since when; then: how long */
+    _Atomic uint64_t srm;      /* (any) */
+    _Atomic uint32_t since_ds; /* accepted; tenths of a second of server time */
+    _Atomic uint32_t active_ds; /* last byte read */
+    _Atomic uint32_t queued_us; /* (any) on the ring: how long, or BT_SINCE
+                                   * and since when */
     _Atomic uint32_t in_bytes, in_room, out_bytes; /* (any) copies for show */
     uint32_t drain_left;
     uint32_t open_srm; /* parked requests: 0 or 1 */

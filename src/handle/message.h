@@ -26,7 +26,8 @@ struct bt_msg {
     void (*release)(void *arg);
 };
 
-struct bt_msg *bt_msg_new(baton_post_fn *fn, void *arg, void (*release)(void *));
+struct bt_msg *bt_msg_new(baton_post_fn *fn, void *arg,
+                          void (*release)(void *));
 
 /* True when the caller must now put c->node into the owner's inbox. */
 bool bt_msg_post(struct baton_client *c, struct bt_msg *m);

@@ -190,7 +190,8 @@ static int by_id(const void *a, const void *b)
 /* The shard's handles with an id above `last`, ascending; NULL: no memory. */
 static struct baton_client **sorted(struct shard *s, uint64_t last, size_t *n)
 {
-    struct baton_client **v = malloc((s->n + 1) * sizeof(struct baton_client *));
+    struct baton_client **v =
+        malloc((s->n + 1) * sizeof(struct baton_client *));
     ck_hs_iterator_t it = CK_HS_ITERATOR_INITIALIZER;
     void *p;
 

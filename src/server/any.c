@@ -26,10 +26,9 @@ static void describe(struct baton_server *s, const struct baton_client *c,
     bt_handle_info(c, (uint32_t)(ns / 100000000u), out);
     if (w) {
         out->worker = (int)w->index;
-    } else { /* still waiting: since when is in the field */
-        uint32_t now = (uint32_t)(bt_now_ns() / 1000);
-
-        out->queued_us = now - (uint32_t)out->queued_us;
+    }
+    if (out->queued_us & BT_SINCE) { /* still waiting, or just taken */
+        out->queued_us = (bt_now_ns() / 1000 - out->queued_us) & ~BT_SINCE;
     }
 }
 
@@ -153,9 +152,6 @@ int baton_post_worker(struct baton_server *s, unsigned index,
 {
     if (index >= s->n_workers) {
         return -EINVAL;
-    }
-    if (!atomic_load(&s->running)) {
-        return -ESHUTDOWN;
     }
     return bt_inbox_job(&s->workers[index], fn, arg);
 }

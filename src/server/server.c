@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPARE_FDS 32 /* beside the clients': masters, pollers, files, refusals */
+#define SPARE_FDS                                                              \
+    32 /* beside the clients': masters, pollers, files, refusals */
 
 void baton_options_init(struct baton_options *o)
 {
@@ -31,9 +32,8 @@ static bool valid(const struct baton_options *o)
 {
     unsigned q = o->dispatch_queue;
 
-    return o->workers <= 1024 && q >= 2 && q <= 1048576 &&
-           (q & (q - 1)) == 0 && o->max_clients > 0 && o->backlog > 0 &&
-           o->input_limit_bytes > 0;
+    return o->workers <= 1024 && q >= 2 && q <= 1048576 && (q & (q - 1)) == 0 &&
+           o->max_clients > 0 && o->backlog > 0 && o->input_limit_bytes > 0;
 }
 
 static void to_log(void *arg, int level, const char *line)
@@ -60,19 +60,27 @@ static void take_options(struct baton_server *s, const struct baton_options *o)
     s->n_workers = o->workers ? o->workers : bt_processors();
 }
 
+/* fds beside the clients': many workers need more than the usual few. */
+static unsigned spare_fds(const struct baton_server *s)
+{
+    unsigned few = 4;
+
+    return SPARE_FDS + (s->n_workers > few ? 3 * (s->n_workers - few) : 0);
+}
+
 /* As many clients as the fd limit can be made to hold. */
 static void fit_fd_limit(struct baton_server *s)
 {
-    unsigned want = s->options.max_clients;
-    uint64_t have = bt_raise_fd_limit((uint64_t)want + SPARE_FDS);
-    unsigned can = want;
+    unsigned want = s->options.max_clients, spare = spare_fds(s), can = want;
+    uint64_t need = (uint64_t)want + spare, have = bt_raise_fd_limit(need);
+    uint64_t left;
 
-    if (have < (uint64_t)want + SPARE_FDS) {
-        can = have > SPARE_FDS ? (unsigned)have - SPARE_FDS : 1;
+    if (have < need) {
+        can = have > spare ? (unsigned)have - spare : 1;
         bt_logf(&s->log, BT_LOG_WARNING,
                 "You requested maxclients of %u requiring at least %llu max "
                 "file descriptors.",
-                want, (unsigned long long)want + SPARE_FDS);
+                want, (unsigned long long)need);
         bt_logf(&s->log, BT_LOG_WARNING,
                 "Current maximum open files is %llu. maxclients has been "
                 "reduced to %u to compensate for low ulimit. If you need "
@@ -81,12 +89,9 @@ static void fit_fd_limit(struct baton_server *s)
     }
     atomic_store(&s->acceptor.max_clients, can);
     /* Refused clients linger on fds that neither clients nor we need. */
-    s->acceptor.spare_fds = have - can > 1024 + SPARE_FDS
-                                ? 1024
-                                : (unsigned)(have - can) - SPARE_FDS / 2;
-    if (s->acceptor.spare_fds > 1024) { /* the limit is tiny */
-        s->acceptor.spare_fds = 1;
-    }
+    left = have - can;
+    left = left > spare - SPARE_FDS / 2 ? left - (spare - SPARE_FDS / 2) : 1;
+    s->acceptor.spare_fds = left < 1024 ? (unsigned)left : 1024;
 }
 
 int baton_new(const struct baton_options *o, struct baton_server **out)
@@ -106,7 +111,8 @@ int baton_new(const struct baton_options *o, struct baton_server **out)
     s->acceptor.wake = (struct bt_wake){-1, -1};
     s->table = bt_table_new();
     s->domain = bt_domain_new();
-    r = s->table && s->domain ? 0 : -ENOMEM;
+    s->workers = calloc(s->n_workers, sizeof *s->workers);
+    r = s->table && s->domain && s->workers ? 0 : -ENOMEM;
     r = r < 0 ? r : bt_wake_open(&s->acceptor.wake);
     r = r < 0 ? r
               : bt_dispatch_init(&s->dispatch, o->dispatch_queue, s->n_workers,
@@ -152,7 +158,8 @@ int baton_listen_mode(struct baton_server *s, const char *address,
                       const struct baton_service *service, unsigned mode)
 {
     struct bt_listener *l = calloc(1, sizeof *l);
-    struct bt_listener **v = realloc(s->masters, (s->n_masters + 1) * sizeof *v);
+    struct bt_listener **v =
+        realloc(s->masters, (s->n_masters + 1) * sizeof *v);
     int r = -ENOMEM, index;
 
     if (v) {
@@ -252,6 +259,7 @@ void baton_destroy(struct baton_server **sp)
         bt_table_free(&s->table);
     }
     bt_domain_free(&s->domain);
+    free(s->workers);
     free(s);
     *sp = NULL;
 }
@@ -260,8 +268,9 @@ void baton_destroy(struct baton_server **sp)
 
 int baton_set_max_clients(struct baton_server *s, unsigned n)
 {
-    if (n == 0 ||
-        bt_raise_fd_limit((uint64_t)n + SPARE_FDS) < (uint64_t)n + SPARE_FDS) {
+    uint64_t need = (uint64_t)n + spare_fds(s);
+
+    if (n == 0 || bt_raise_fd_limit(need) < need) {
         return -EINVAL;
     }
     atomic_store(&s->acceptor.max_clients, n);

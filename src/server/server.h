@@ -30,9 +30,8 @@ struct baton_server {
     unsigned n_masters;
     const struct baton_service *services[BT_MAX_SERVICES];
     unsigned n_services;
-    struct baton_worker *workers;
+    struct baton_worker *workers; /* as long as the server: stats read them */
     unsigned n_workers;
-    _Atomic unsigned running; /* 1 from start to join: posts are taken */
 };
 
 /* Builds what needs threads' records, starts, waits, joins. server/start.c */

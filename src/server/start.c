@@ -54,16 +54,13 @@ static void free_worker(struct baton_worker *w)
     free(w->rbuf);
     free(w->obuf);
     free(w->sink);
+    w->rbuf = w->obuf = w->sink = NULL;
 }
 
 static int build_workers(struct baton_server *s)
 {
     int r = 0;
 
-    s->workers = calloc(s->n_workers, sizeof *s->workers);
-    if (!s->workers) {
-        return -ENOMEM;
-    }
     for (unsigned i = 0; r == 0 && i < s->n_workers; i++) {
         s->workers[i].index = i;
         r = build_worker(s, &s->workers[i]);
@@ -75,17 +72,15 @@ static int build_workers(struct baton_server *s)
  * batches is released. A node may have to be sent on once. */
 static void free_workers(struct baton_server *s)
 {
-    for (unsigned round = 0; s->workers && round < 2; round++) {
+    for (unsigned round = 0; round < 2; round++) {
         for (unsigned i = 0; i < s->n_workers; i++) {
             bt_inbox_fini(&s->workers[i]);
         }
     }
-    for (unsigned i = 0; s->workers && i < s->n_workers; i++) {
+    for (unsigned i = 0; i < s->n_workers; i++) {
         bt_record_free(&s->workers[i].record);
         free_worker(&s->workers[i]);
     }
-    free(s->workers);
-    s->workers = NULL;
 }
 
 /* ---- Services ---- */
@@ -147,6 +142,9 @@ static int start_and_join(struct baton_server *s)
     unsigned n = 0;
     int r = 0;
 
+    for (unsigned i = 0; i < s->n_workers; i++) {
+        atomic_store(&s->workers[i].takes_jobs, 1);
+    }
     while (r == 0 && n < s->n_workers) {
         r = bt_thread_start(&s->workers[n].thread, bt_worker_run,
                             &s->workers[n]);
@@ -185,13 +183,11 @@ int bt_server_run(struct baton_server *s)
         r = set_up_services(s, &services);
     }
     if (r == 0) {
-        atomic_store(&s->running, 1);
         r = start_and_join(s);
-        atomic_store(&s->running, 0);
     }
     free_workers(s);
     bt_record_free(&s->acceptor.record);
     tear_down_services(s, services);
-    atomic_store(&s->acceptor.state, BATON_STOPPED);
+    bt_acceptor_set_state(&s->acceptor, BATON_STOPPED);
     return r;
 }

@@ -61,7 +61,7 @@ void baton_stats(struct baton_server *s, struct baton_stats *out)
     out->workers = s->n_workers;
     out->masters = s->n_masters;
     out->max_clients = READ(s->acceptor.max_clients);
-    for (unsigned i = 0; s->workers && i < s->n_workers; i++) {
+    for (unsigned i = 0; i < s->n_workers; i++) {
         add_worker(&s->workers[i], out, &sum);
     }
     out->cir_accepted = READ(s->acceptor.accepted);
@@ -74,14 +74,13 @@ void baton_stats(struct baton_server *s, struct baton_stats *out)
     /* Parked requests are received and not yet answered. */
     out->srm_received =
         out->srm_answered + out->srm_dropped + whole(sum.blocked);
-    out->state[BATON_QUEUED] =
-        whole((int64_t)out->cir_accepted - sum.taken);
+    out->state[BATON_QUEUED] = whole((int64_t)out->cir_accepted - sum.taken);
     out->state[BATON_SERVING] = whole(sum.serving);
     out->state[BATON_BLOCKED] = whole(sum.blocked);
     out->state[BATON_MOVING] = whole(sum.moving);
     out->state[BATON_CLOSING] = whole(sum.closing);
-    out->state[BATON_IDLE] = whole(sum.listed - sum.serving - sum.blocked -
-                                   sum.closing);
+    out->state[BATON_IDLE] =
+        whole(sum.listed - sum.serving - sum.blocked - sum.closing);
 }
 
 int baton_master_stats(struct baton_server *s, unsigned i,
@@ -105,7 +104,7 @@ int baton_worker_stats(struct baton_server *s, unsigned i,
 {
     const struct baton_worker *w;
 
-    if (i >= s->n_workers || !s->workers) {
+    if (i >= s->n_workers) {
         return -EINVAL;
     }
     w = &s->workers[i];

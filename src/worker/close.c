@@ -120,18 +120,54 @@ static bool thrown_away(struct baton_worker *w, struct baton_client *c)
             return true;
         }
     }
+    c->flags |= BT_READABLE; /* the poller will not tell it again */
     bt_worker_ready(w, c);
     return false;
+}
+
+/* How long last words may take: while the peer reads, they may; a stop gives
+ * what is unsent all its time. */
+static uint64_t linger_until(const struct baton_worker *w,
+                             const struct baton_client *c)
+{
+    uint64_t at = w->now + BT_LINGER_MS * 1000000ull;
+
+    return w->draining && c->out ? w->deadline : at;
+}
+
+static void more_time(struct baton_worker *w, struct baton_client *c)
+{
+    if (bt_timer_set(&w->timers, c, linger_until(w, c), lingered_enough) < 0) {
+        c->flags |= BT_GONE;
+    }
 }
 
 /* Once the last words are out. */
 static void begin_lingering(struct baton_worker *w, struct baton_client *c)
 {
+    more_time(w, c);
     bt_socket_shutdown_write(c->fd);
     c->flags |= BT_LINGERING;
     c->drain_left = 0;
     if (thrown_away(w, c)) {
         c->flags |= BT_GONE;
+    }
+}
+
+static void send_last_words(struct baton_worker *w, struct baton_client *c)
+{
+    size_t before = baton_pending(c);
+
+    if (c->flags & BT_WRITABLE) {
+        bt_flush(w, c);
+    }
+    if (c->flags & BT_GONE) {
+        return;
+    }
+    if (!c->out) {
+        begin_lingering(w, c);
+    } else if (baton_pending(c) < before) {
+        more_time(w, c);
     }
 }
 
@@ -141,12 +177,7 @@ void bt_close_turn(struct baton_worker *w, struct baton_client *c)
         return;
     }
     if (!(c->flags & BT_LINGERING)) {
-        if (c->flags & BT_WRITABLE) {
-            bt_flush(w, c);
-        }
-        if (!c->out && !(c->flags & BT_GONE)) {
-            begin_lingering(w, c);
-        }
+        send_last_words(w, c);
     } else if ((c->flags & BT_READABLE) && thrown_away(w, c)) {
         c->flags |= BT_GONE;
     }
@@ -200,15 +231,6 @@ static void leave_state(struct baton_worker *w, struct baton_client *c)
     }
 }
 
-/* How long last words may take: a stop gives what is unsent all its time. */
-static uint64_t linger_until(const struct baton_worker *w,
-                             const struct baton_client *c)
-{
-    uint64_t at = w->now + BT_LINGER_MS * 1000000ull;
-
-    return w->draining && c->out ? w->deadline : at;
-}
-
 static void begin_closing(struct baton_worker *w, struct baton_client *c)
 {
     const struct baton_service *s = c->origin->service;
@@ -231,12 +253,10 @@ static void begin_closing(struct baton_worker *w, struct baton_client *c)
         part(w, c);
         return;
     }
-    if (!c->out) {
+    if (c->out) {
+        more_time(w, c);
+    } else {
         begin_lingering(w, c);
-    }
-    if (!(c->flags & BT_GONE) &&
-        bt_timer_set(&w->timers, c, linger_until(w, c), lingered_enough) < 0) {
-        c->flags |= BT_GONE;
     }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "worker/drain.h"
 
+#include "base/check.h"
 #include "os/socket.h"
 #include "worker/close.h"
 #include "worker/inbox.h"
@@ -12,11 +13,9 @@
 static bool is_quiet(const struct baton_worker *w, const struct baton_client *c,
                      size_t waiting)
 {
-    uint32_t active =
-        atomic_load_explicit(&c->active_ds, memory_order_relaxed);
+    uint32_t active = atomic_load_explicit(&c->active_ds, memory_order_relaxed);
 
-    return waiting == 0 && !c->out && !c->in &&
-           w->now_ds >= active + QUIET_DS;
+    return waiting == 0 && !c->out && !c->in && w->now_ds >= active + QUIET_DS;
 }
 
 void bt_drain_client(struct baton_worker *w, struct baton_client *c)
@@ -80,6 +79,17 @@ static void begin(struct baton_worker *w)
 
     w->draining = true;
     w->deadline = w->now + ms * 1000000ull;
+    /* Those that were to be moved stay: nobody is left out between lists. */
+    for (struct bt_list *l = w->ends.next, *next; l != &w->ends; l = next) {
+        struct baton_client *c = bt_container(l, struct baton_client, link);
+
+        next = l->next;
+        if (!(c->flags & BT_ENDING)) {
+            c->flags &= ~(uint32_t)BT_MOVE;
+            bt_list_remove(l);
+            bt_list_append(&w->clients, l);
+        }
+    }
     for (struct bt_list *l = w->clients.next, *next; l != &w->clients;
          l = next) {
         next = l->next; /* baton_close() moves the link to another list */
@@ -87,10 +97,23 @@ static void begin(struct baton_worker *w)
     }
 }
 
+/* Is there a client that has not had all its words? One that lingers has. */
+static bool unserved(const struct baton_worker *w)
+{
+    for (struct bt_list *l = w->clients.next; l != &w->clients; l = l->next) {
+        struct baton_client *c = bt_container(l, struct baton_client, link);
+
+        if (!(c->flags & (BT_LINGERING | BT_GONE))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void bt_drain_watch(struct baton_worker *w)
 {
-    unsigned stop = atomic_load_explicit(&w->acceptor->stop,
-                                         memory_order_relaxed);
+    unsigned stop =
+        atomic_load_explicit(&w->acceptor->stop, memory_order_relaxed);
 
     if (!stop) {
         return;
@@ -99,7 +122,7 @@ void bt_drain_watch(struct baton_worker *w)
         begin(w);
     }
     if (stop > 1 || w->now >= w->deadline) {
-        if (stop == 1 && !bt_list_empty(&w->clients)) {
+        if (stop == 1 && unserved(w)) {
             atomic_store(&w->timed_out, 1);
         }
         bt_close_all(w, BATON_SHUTDOWN);

@@ -34,10 +34,10 @@ static void welcome(struct baton_worker *w, struct baton_client *c)
 
 static void count_taken(struct baton_worker *w, struct baton_client *c)
 {
-    uint32_t waited = (uint32_t)(w->now / 1000) -
-                      atomic_load_explicit(&c->queued_us, memory_order_relaxed);
+    uint32_t since = atomic_load_explicit(&c->queued_us, memory_order_relaxed);
+    uint32_t waited = ((uint32_t)(w->now / 1000) - since) & ~BT_SINCE;
 
-    if (waited > INT32_MAX) { /* pushed after our pass began */
+    if (waited > BT_SINCE / 2) { /* pushed after our pass began */
         waited = 0;
     }
     atomic_store_explicit(&c->queued_us, waited, memory_order_relaxed);
@@ -73,8 +73,8 @@ static void adopt(struct baton_worker *w, struct baton_client *c)
 void bt_hand_take(struct baton_worker *w)
 {
     struct baton_client *taken[BT_TAKE_MAX];
-    unsigned n = bt_dispatch_take(w->dispatch, w->index, w->now, w->draining,
-                                  taken);
+    unsigned n =
+        bt_dispatch_take(w->dispatch, w->index, w->now, w->draining, taken);
 
     for (unsigned i = 0; i < n; i++) {
         adopt(w, taken[i]);
@@ -93,9 +93,10 @@ int baton_move(struct baton_client *c, unsigned index)
         return -EINVAL;
     }
     if (index == w->index) {
+        c->flags &= ~(uint32_t)BT_MOVE;
         return -EALREADY;
     }
-    if (!(c->flags & (BT_ENDING | BT_MOVE))) {
+    if (!(c->flags & BT_ENDING)) {
         c->flags |= BT_MOVE;
         c->target = (uint16_t)index;
         bt_close_note(w, c);
@@ -103,9 +104,12 @@ int baton_move(struct baton_client *c, unsigned index)
     return 0;
 }
 
+/* For now, or for good: a turn of c that finds BT_MOVE tries again. */
 static void stay(struct baton_worker *w, struct baton_client *c)
 {
-    c->flags &= ~(uint32_t)BT_MOVE;
+    if (w->draining) {
+        c->flags &= ~(uint32_t)BT_MOVE;
+    }
     bt_list_remove(&c->link);
     bt_list_append(&w->clients, &c->link);
 }
@@ -126,11 +130,13 @@ void bt_hand_over(struct baton_worker *w, struct baton_client *c)
     enum baton_state from = bt_state(c);
 
     /* Busy, or with a timer (a time-out of its service): not now. */
-    if (w->draining || (c->flags & BT_READY) || c->timer != BT_NO_TIMER ||
-        c->out || (from != BATON_IDLE && from != BATON_BLOCKED)) {
+    if (w->draining || !(c->flags & BT_MOVE) || (c->flags & BT_READY) ||
+        c->timer != BT_NO_TIMER || c->out ||
+        (from != BATON_IDLE && from != BATON_BLOCKED)) {
         stay(w, c);
         return;
     }
+    bt_check_soft_limit(w, c); /* it has no output: w counts it no longer */
     if (s->moved_out) {
         s->moved_out(c);
     }
@@ -146,12 +152,9 @@ void bt_hand_over(struct baton_worker *w, struct baton_client *c)
     bt_tally_move(&w->tally.listed, -1);
     seat_add(w, -1);
     atomic_store(&c->owner, to); /* messages go there from now on */
-    ck_stack_push_upmc(&to->arrivals, (ck_stack_entry_t *)&c->next_ready);
+    ck_stack_push_upmc(&to->arrivals, &c->arrival);
     bt_dispatch_wake(w->dispatch, to->index);
 }
-
-_Static_assert(sizeof(ck_stack_entry_t) == sizeof(void *),
-               "the ready link serves as the arrivals link");
 
 static void arrive(struct baton_worker *w, struct baton_client *c)
 {
@@ -165,13 +168,13 @@ static void arrive(struct baton_worker *w, struct baton_client *c)
     if (c->was == BATON_BLOCKED) {
         bt_tally_move(&w->tally.blocked, 1);
     }
+    if (s->moved_in) {
+        s->moved_in(c);
+    }
     /* Adding tells what is readable, whatever was told to the old worker. */
     if (bt_poller_add(w->poller, c->fd, c) < 0) {
         baton_close(c, BATON_ERROR);
         return;
-    }
-    if (s->moved_in) {
-        s->moved_in(c);
     }
     bt_inbox_messages(w, c);
     if (c->flags & (BT_READABLE | BT_STOPPED)) {
@@ -193,7 +196,7 @@ void bt_hand_arrivals(struct baton_worker *w)
     while (e) {
         ck_stack_entry_t *next = e->next;
 
-        arrive(w, bt_container(e, struct baton_client, next_ready));
+        arrive(w, bt_container(e, struct baton_client, arrival));
         e = next;
     }
 }

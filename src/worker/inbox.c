@@ -6,6 +6,7 @@
 #include "worker/reply.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include <ck_pr.h>
@@ -121,19 +122,38 @@ static void nodes(struct baton_worker *w, ck_stack_entry_t *e)
 
 /* ---- Jobs ---- */
 
-int bt_inbox_job(struct baton_worker *w, void (*fn)(struct baton_worker *, void *),
-                 void *arg)
+int bt_inbox_job(struct baton_worker *w,
+                 void (*fn)(struct baton_worker *, void *), void *arg)
 {
     struct job *j = malloc(sizeof *j);
+    bool taken;
 
     if (!j) {
         return -ENOMEM;
     }
     j->fn = fn;
     j->arg = arg;
-    ck_stack_push_upmc(&w->jobs, &j->entry);
-    bt_dispatch_wake(w->dispatch, w->index);
-    return 0;
+    /* Sequentially consistent, as in bt_inbox_close(): either it sees us here
+     * and waits for the push, or we see that it is closed. */
+    atomic_fetch_add(&w->posting, 1);
+    taken = atomic_load(&w->takes_jobs);
+    if (taken) {
+        ck_stack_push_upmc(&w->jobs, &j->entry);
+        bt_dispatch_wake(w->dispatch, w->index);
+    }
+    atomic_fetch_sub(&w->posting, 1);
+    if (!taken) {
+        free(j);
+    }
+    return taken ? 0 : -ESHUTDOWN;
+}
+
+void bt_inbox_close(struct baton_worker *w)
+{
+    atomic_store(&w->takes_jobs, 0);
+    while (atomic_load(&w->posting)) {
+        sched_yield(); /* for the length of a push */
+    }
 }
 
 static void jobs(struct baton_worker *w)
@@ -172,7 +192,8 @@ void bt_inbox_run(struct baton_worker *w)
 
 void bt_inbox_fini(struct baton_worker *w)
 {
-    jobs(w);
+    bt_inbox_close(w);
+    jobs(w); /* of a worker whose thread could not be started */
     /* All handles are closed: their nodes only keep them from being freed. */
     retry_homeless(w);
     nodes(w, ck_stack_batch_pop_upmc(&w->inbox));

@@ -21,10 +21,13 @@ void bt_inbox_run(struct baton_worker *w);
 void bt_inbox_messages(struct baton_worker *w, struct baton_client *c);
 bool bt_inbox_empty(struct baton_worker *w);
 
-/* A job for a worker: see baton_post_worker(). 0 or -ENOMEM. */
-int bt_inbox_job(struct baton_worker *w, void (*fn)(struct baton_worker *, void *),
-                 void *arg);
-/* After the join, main thread: runs what came too late, frees what is left. */
+/* A job for a worker: see baton_post_worker(). 0, -ENOMEM, -ESHUTDOWN. */
+int bt_inbox_job(struct baton_worker *w,
+                 void (*fn)(struct baton_worker *, void *), void *arg);
+/* No more jobs; those that were taken are there when it returns, for a last
+ * pass. */
+void bt_inbox_close(struct baton_worker *w);
+/* After the join, main thread: takes what still lies here. */
 void bt_inbox_fini(struct baton_worker *w);
 
 #endif

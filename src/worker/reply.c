@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECES     64 /* in one writev */
-#define ROUNDS     4  /* writes for one client before the next one's turn */
-#define MAX_NEED   4096
+#define PIECES   64 /* in one writev */
+#define ROUNDS   4  /* writes for one client before the next one's turn */
+#define MAX_NEED 4096
 
 static struct baton_worker *worker_of(struct baton_client *c)
 {
@@ -53,7 +53,9 @@ static int over_limit(struct baton_worker *w, struct baton_client *c)
         c->flags |= BT_GONE;
         return -ENOBUFS;
     }
-    if (l->soft && n > l->soft && !(c->flags & BT_SOFT_OVER)) {
+    if (!l->soft || n <= l->soft) {
+        leave_soft(w, c);
+    } else if (!(c->flags & BT_SOFT_OVER)) {
         c->flags |= BT_SOFT_OVER;
         w->n_soft++;
         l->soft_since = w->now;
@@ -68,7 +70,7 @@ void bt_check_soft_limit(struct baton_worker *w, struct baton_client *c)
     if (!(c->flags & BT_SOFT_OVER)) {
         return;
     }
-    if (pending(w, c) <= l->soft) {
+    if (!l->soft || pending(w, c) <= l->soft) {
         leave_soft(w, c);
     } else if (w->now - l->soft_since > l->soft_seconds * 1000000000ull) {
         baton_close(c, BATON_LIMIT);

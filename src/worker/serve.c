@@ -19,22 +19,28 @@
 
 /* ---- What services ask and tell ---- */
 
+/* Outside bytes() there is no input that could be left. */
+static bool stop_here(struct baton_client *c, uint32_t why)
+{
+    if (bt_state(c) == BATON_SERVING) {
+        c->flags |= why;
+    }
+    return false;
+}
+
 bool baton_more(struct baton_client *c)
 {
     struct baton_worker *w =
         atomic_load_explicit(&c->owner, memory_order_relaxed);
 
     if (bt_unlikely(c->flags & (BT_ENDING | BT_PARKED))) {
-        c->flags |= BT_STOPPED;
-        return false;
+        return stop_here(c, BT_STOPPED);
     }
     if (bt_unlikely(w->quota == 0)) {
-        c->flags |= BT_STOPPED;
-        return false;
+        return stop_here(c, BT_STOPPED);
     }
     if (bt_unlikely(baton_pending(c) > w->pause)) {
-        c->flags |= BT_STOPPED | BT_PAUSED;
-        return false;
+        return stop_here(c, BT_STOPPED | BT_PAUSED);
     }
     w->quota--;
     return true;
@@ -173,7 +179,15 @@ static bool over_pause(struct baton_worker *w, const struct baton_client *c)
 /* Where does the client go from here? */
 static void decide(struct baton_worker *w, struct baton_client *c)
 {
-    if (c->flags & (BT_ENDING | BT_PARKED)) {
+    if (c->flags & BT_ENDING) {
+        return;
+    }
+    if (c->flags & BT_PARKED) {
+        if (w->draining) { /* its answer will not come any more */
+            baton_close(c, BATON_SHUTDOWN);
+        } else if (c->flags & BT_HUNGUP) { /* told before it was parked */
+            bt_worker_ready(w, c);
+        }
         return;
     }
     if ((c->flags & BT_EOF_SEEN) && !(c->flags & BT_STOPPED)) {
@@ -195,7 +209,8 @@ static void serve(struct baton_worker *w, struct baton_client *c)
     bt_reply_begin(w, c);
     serve_input(w, c);
     bt_reply_end(w);
-    bt_worker_set_state(w, c, c->flags & BT_PARKED ? BATON_BLOCKED : BATON_IDLE);
+    bt_worker_set_state(w, c,
+                        c->flags & BT_PARKED ? BATON_BLOCKED : BATON_IDLE);
     decide(w, c);
 }
 
@@ -213,6 +228,9 @@ static void turn(struct baton_worker *w, struct baton_client *c)
     if (bt_state(c) == BATON_CLOSING) {
         bt_close_turn(w, c);
         return;
+    }
+    if (c->flags & BT_MOVE) { /* it was busy at the end of its last pass */
+        bt_close_note(w, c);
     }
     if (c->flags & BT_WRITABLE) {
         bt_flush(w, c);

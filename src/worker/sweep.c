@@ -20,12 +20,10 @@ static bool wanted(const struct baton_worker *w)
 static void look_at(struct baton_worker *w, struct baton_client *c,
                     unsigned limit)
 {
-    uint32_t active =
-        atomic_load_explicit(&c->active_ds, memory_order_relaxed);
+    uint32_t active = atomic_load_explicit(&c->active_ds, memory_order_relaxed);
 
-    if (limit > 0 && !(c->flags & BT_PARKED) &&
-        bt_state(c) != BATON_CLOSING && w->now_ds > active &&
-        w->now_ds - active > limit * 10) {
+    if (limit > 0 && !(c->flags & BT_PARKED) && bt_state(c) != BATON_CLOSING &&
+        w->now_ds > active && w->now_ds - active > limit * 10ull) {
         baton_close(c, BATON_TIMEOUT);
         return;
     }

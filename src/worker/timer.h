@@ -19,7 +19,7 @@ struct bt_timers {
         uint64_t at; /* ns */
         struct baton_client *c;
         bt_timer_fn *fn;
-    } *v;
+    } * v;
     uint32_t n, cap;
 };
 

@@ -250,6 +250,8 @@ void *bt_worker_run(void *arg)
         pass(w);
         wait_for_events(w);
     }
+    bt_inbox_close(w);
+    pass(w); /* jobs that came meanwhile */
     stop(w);
     return NULL;
 }

@@ -27,12 +27,12 @@
 #include "os/poller.h"
 #include "worker/timer.h"
 
-#define BT_READ_SIZE   65536 /* byte quantum: one read */
-#define BT_CARRY_MAX   16384 /* unfinished input that is copied back for it */
-#define BT_OUT_SIZE    65536 /* replies of one service, before they are chunked */
-#define BT_REQUESTS    512   /* request quantum of a client in a pass */
-#define BT_LINGER_MS   2000  /* for last words to be read */
-#define BT_LINGER_MAX  1048576 /* bytes thrown away meanwhile */
+#define BT_READ_SIZE    65536 /* byte quantum: one read */
+#define BT_CARRY_MAX    16384 /* unfinished input that is copied back for it */
+#define BT_OUT_SIZE     65536 /* replies of one service, before they are chunked */
+#define BT_REQUESTS     512     /* request quantum of a client in a pass */
+#define BT_LINGER_MS    2000    /* for last words to be read */
+#define BT_LINGER_MAX   1048576 /* bytes thrown away meanwhile */
 #define BT_MAX_SERVICES 16
 
 struct bt_record;
@@ -52,8 +52,8 @@ struct bt_settings {
 struct bt_tally {
     _Atomic uint64_t srm, dropped, bytes_in, bytes_out, busy_ns, passes;
     _Atomic uint64_t closed[BATON_N_REASONS];
-    _Atomic int64_t taken;   /* listed handles that came from the ring */
-    _Atomic int64_t listed;  /* in its hands now, without those moving */
+    _Atomic int64_t taken;  /* listed handles that came from the ring */
+    _Atomic int64_t listed; /* in its hands now, without those moving */
     _Atomic int64_t serving, blocked, moving, closing;
 };
 
@@ -74,9 +74,11 @@ struct baton_worker {
     unsigned n_services;
 
     /* Shared. */
-    ck_stack_t inbox;    /* notify nodes of handles (inbox.h) */
-    ck_stack_t jobs;     /* baton_post_worker() */
-    ck_stack_t arrivals; /* handles that were moved here */
+    ck_stack_t inbox;            /* notify nodes of handles (inbox.h) */
+    ck_stack_t jobs;             /* baton_post_worker() */
+    ck_stack_t arrivals;         /* handles that were moved here */
+    _Atomic unsigned takes_jobs; /* from its start to its last pass */
+    _Atomic unsigned posting;    /* threads that are just adding a job */
     _Atomic unsigned timed_out;
     struct bt_tally tally;
 
