@@ -62,7 +62,7 @@ static void look_ahead(struct batched *e, struct db_thread *t, unsigned dbi)
     if (first < e->request.argc) {
         e->hash = db_hash(t, e->request.argv[first]);
         e->has_key = true;
-        db_prefetch_bucket(t, dbi, e->hash);
+        db_prefetch_bucket(t, dbi, e->hash, e->command->flags & CMD_WRITE);
     }
 }
 

@@ -8,8 +8,6 @@
 #include "command/service.h"
 #include "command/session.h"
 
-#include <errno.h>
-
 /* Names go into the lines of CLIENT LIST, so they hold nothing that would break
  * one up. */
 static bool printable(struct bt_slice s)
@@ -128,6 +126,19 @@ void cmd_client_no_evict(struct call *c)
 void cmd_client_no_touch(struct call *c)
 {
     on_off(c, SESSION_NO_TOUCH);
+}
+
+bool client_type(struct call *c, struct bt_slice type, bool *ours)
+{
+    *ours = bt_slice_is(type, "normal");
+    if (!*ours && !bt_slice_is(type, "slave") &&
+        !bt_slice_is(type, "replica") && !bt_slice_is(type, "pubsub") &&
+        !bt_slice_is(type, "master")) {
+        resp_errorf(c->out, "ERR Unknown client type '%.*s'",
+                    (int)(type.n < 512 ? type.n : 512), type.p);
+        return false;
+    }
+    return true;
 }
 
 void cmd_client_help(struct call *c)

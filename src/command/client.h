@@ -20,8 +20,10 @@ bool client_set_name(struct call *c, struct bt_slice name);
 int client_line(struct bt_buf *text, const struct baton_client_info *info,
                 const struct session *s);
 
-/* "normal", "replica", ...: true when all our clients are of this type, since
- * no other kind exists. False for another type; unknown ones set *known. */
-bool client_type_is_ours(struct bt_slice type, bool *known);
+/* *ours: clients of this type ("normal", "replica", ...) are what we have. An
+ * unknown type: false, and that was told. */
+bool client_type(struct call *c, struct bt_slice type, bool *ours);
+
+#define CLIENT_STEP 64 /* handles that a walk visits at a time */
 
 #endif

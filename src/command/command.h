@@ -72,7 +72,7 @@ struct call {
     const struct command *command; /* the subcommand's row when there is one */
     struct bt_slice *argv;         /* argv[0] is the name as it was sent */
     size_t argc;
-    const struct batched *ahead;   /* what was looked up before: batch.h */
+    const struct batched *ahead; /* what was looked up before: batch.h */
     struct tx *tx;
     struct resp_reply *out;
 };

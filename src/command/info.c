@@ -74,6 +74,13 @@ void info_add_bytes(struct info *i, const char *name, uint64_t bytes)
     }
 }
 
+void info_add_zeroes(struct info *i, const char *const *names)
+{
+    for (; *names; names++) {
+        info_add(i, "%s:0\r\n", *names);
+    }
+}
+
 const struct stats *info_stats(struct info *i)
 {
     if (!i->have_stats && i->rc == 0) {

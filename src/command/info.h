@@ -27,6 +27,9 @@ void info_add(struct info *i, const char *fmt, ...) BT_PRINTF(2, 3);
 /* "name:5000\r\n" and "name_human:4.88K\r\n". */
 void info_add_bytes(struct info *i, const char *name, uint64_t bytes);
 
+/* "name:0\r\n" for each; names ends with NULL. */
+void info_add_zeroes(struct info *i, const char *const *names);
+
 /* What the commands counted, summed up once for each INFO; NULL when memory is
  * short, which rc tells then. */
 const struct stats *info_stats(struct info *i);

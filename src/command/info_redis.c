@@ -9,33 +9,12 @@
 #include "command/info.h"
 
 #include "base/clock.h"
-#include "command/process.h"
 
 #include <inttypes.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-
-/* The value of an option as CONFIG GET tells it. */
-static void option(struct info *i, const char *want, char *out, size_t size)
-{
-    const struct options_ops *ops = i->service->ops;
-    struct bt_buf value = {0};
-    const char *name;
-
-    out[0] = 0;
-    for (size_t k = 0; (name = ops->name(ops->ctx, k)) != NULL; k++) {
-        if (strcmp(name, want) == 0) {
-            if (ops->get(ops->ctx, k, &value) == 0 && value.n < size) {
-                memcpy(out, value.p ? value.p : "", value.n);
-                out[value.n] = 0;
-            }
-            break;
-        }
-    }
-    bt_buf_fini(&value);
-}
 
 /* ---- Server ---- */
 
@@ -112,91 +91,6 @@ void info_clients(struct info *i)
     info_add(i, "total_blocking_keys_on_nokey:0\r\n");
 }
 
-/* ---- Memory ---- */
-
-/* The highest that any INFO saw. */
-static uint64_t peak(struct service *s, uint64_t used)
-{
-    uint64_t old = atomic_load(&s->peak_memory);
-
-    while (old < used &&
-           !atomic_compare_exchange_weak(&s->peak_memory, &old, used)) {
-        continue;
-    }
-    return old < used ? used : old;
-}
-
-static double ratio(uint64_t a, uint64_t b)
-{
-    return b > 0 ? (double)a / (double)b : 0;
-}
-
-static void allocator(struct info *i, const struct process_memory *m)
-{
-    info_add(i, "allocator_frag_ratio:%.2f\r\n", ratio(m->active, m->used));
-    info_add(i, "allocator_frag_bytes:%" PRIu64 "\r\n", m->active - m->used);
-    info_add(i, "allocator_rss_ratio:%.2f\r\n", ratio(m->rss, m->active));
-    info_add(i, "allocator_rss_bytes:%" PRId64 "\r\n",
-             (int64_t)(m->rss - m->active));
-    info_add(i, "rss_overhead_ratio:1.00\r\nrss_overhead_bytes:0\r\n");
-    info_add(i, "mem_fragmentation_ratio:%.2f\r\n", ratio(m->rss, m->used));
-    info_add(i, "mem_fragmentation_bytes:%" PRId64 "\r\n",
-             (int64_t)(m->rss - m->used));
-}
-
-static void nothing_of_this(struct info *i, const char *const *names)
-{
-    for (; *names; names++) {
-        info_add(i, "%s:0\r\n", *names);
-    }
-}
-
-void info_memory(struct info *i)
-{
-    static const char *const none[] = {"mem_not_counted_for_evict",
-                                       "mem_replication_backlog",
-                                       "mem_total_replication_buffers",
-                                       "mem_clients_slaves",
-                                       "mem_clients_normal",
-                                       "mem_cluster_links",
-                                       "mem_aof_buffer",
-                                       NULL};
-    struct process_memory m;
-    struct db_stats d;
-    char limit[32], policy[64];
-    uint64_t top, dataset;
-
-    process_memory(&m);
-    db_stats(i->service->db, &d);
-    option(i, "maxmemory", limit, sizeof limit);
-    option(i, "maxmemory-policy", policy, sizeof policy);
-    top = peak(i->service, m.used);
-    dataset = d.used_bytes < m.used ? d.used_bytes : m.used;
-    info_add_bytes(i, "used_memory", m.used);
-    info_add_bytes(i, "used_memory_rss", m.rss);
-    info_add_bytes(i, "used_memory_peak", top);
-    info_add(i, "used_memory_peak_perc:%.2f%%\r\n", 100 * ratio(m.used, top));
-    info_add(i, "used_memory_overhead:%" PRIu64 "\r\n", m.used - dataset);
-    info_add(i, "used_memory_startup:%" PRIu64 "\r\n",
-             i->service->startup_memory);
-    info_add(i, "used_memory_dataset:%" PRIu64 "\r\n", dataset);
-    info_add(i, "used_memory_dataset_perc:%.2f%%\r\n",
-             100 * ratio(dataset, m.used));
-    info_add(i, "allocator_allocated:%" PRIu64 "\r\n", m.used);
-    info_add(i, "allocator_active:%" PRIu64 "\r\n", m.active);
-    info_add(i, "allocator_resident:%" PRIu64 "\r\n", m.rss);
-    info_add_bytes(i, "total_system_memory", m.system);
-    info_add_bytes(i, "maxmemory", strtoull(limit, NULL, 10));
-    info_add(i, "maxmemory_policy:%s\r\n", *policy ? policy : "noeviction");
-    allocator(i, &m);
-    nothing_of_this(i, none);
-    info_add(i, "mem_allocator:%s\r\n", m.allocator);
-    info_add(i, "active_defrag_running:0\r\n");
-    info_add(i, "lazyfree_pending_objects:%d\r\n",
-             (int)db_lazy_pending(i->service->db));
-    info_add(i, "lazyfreed_objects:0\r\n");
-}
-
 /* ---- Persistence: there is none ---- */
 
 void info_persistence(struct info *i)
@@ -270,10 +164,10 @@ void info_stats_section(struct info *i)
     info_add(i, "expired_keys:%" PRIu64 "\r\n", d.expired);
     info_add(i, "expired_stale_perc:0.00\r\n");
     info_add(i, "expired_time_cap_reached_count:0\r\n");
-    nothing_of_this(i, none);
+    info_add_zeroes(i, none);
     info_add(i, "keyspace_hits:%" PRIu64 "\r\n", d.hits);
     info_add(i, "keyspace_misses:%" PRIu64 "\r\n", d.misses);
-    nothing_of_this(i, no_more);
+    info_add_zeroes(i, no_more);
     info_add(i, "total_error_replies:%" PRIu64 "\r\n", s->errors);
     info_add(i, "dump_payload_sanitizations:0\r\n");
     info_add(i, "io_threaded_reads_processed:0\r\n");

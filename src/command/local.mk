@@ -8,6 +8,7 @@ command_sources = \
 	src/command/execute.c src/command/execute.h \
 	src/command/helper.c src/command/helper.h \
 	src/command/process.c src/command/process.h \
+	src/command/serve.c src/command/serve.h \
 	src/command/service.c src/command/service.h \
 	src/command/session.c src/command/session.h \
 	src/command/stats.c src/command/stats.h \
@@ -15,10 +16,13 @@ command_sources = \
 
 ## connection and server
 command_sources += \
-	src/command/client.c src/command/client.h src/command/client_list.c \
-	src/command/command.c src/command/config.c src/command/connection.c \
+	src/command/client.c src/command/client.h src/command/client_kill.c \
+	src/command/client_line.c src/command/client_list.c \
+	src/command/command.c src/command/command_list.c \
+	src/command/config.c src/command/connection.c \
 	src/command/debug.c src/command/info.c src/command/info.h \
-	src/command/info_baton.c src/command/info_redis.c src/command/server.c
+	src/command/info_baton.c src/command/info_memory.c \
+	src/command/info_redis.c src/command/server.c
 
 ## strings and keys
 command_sources += \

@@ -208,3 +208,22 @@ const struct command *cmd_row(size_t i)
 {
     return i < N_ROWS && rows[i].name ? &rows[i] : NULL;
 }
+
+size_t cmd_count_subs(const struct command *c)
+{
+    size_t n = 0;
+
+    while (c->sub && c->sub[n].name) {
+        n++;
+    }
+    return n;
+}
+
+bool cmd_next_word(const char **list, const char *stops, struct bt_slice *word)
+{
+    const char *p = *list + strspn(*list, stops);
+
+    *word = bt_slice(p, strcspn(p, stops));
+    *list = p + word->n;
+    return word->n > 0;
+}

@@ -26,6 +26,12 @@ const struct command *cmd_find_path(struct bt_slice path);
 size_t cmd_count(void);
 const struct command *cmd_at(size_t i);
 
+size_t cmd_count_subs(const struct command *c);
+
+/* For the lists in a row: the next word, words being divided by one of `stops`.
+ * Moves *list behind it; false at the end. */
+bool cmd_next_word(const char **list, const char *stops, struct bt_slice *word);
+
 /* A number below cmd_rows() for each row, subcommands too, for tables beside
  * this one; cmd_row gives the command back, or NULL where there is none. */
 size_t cmd_rows(void);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * COMMAND DOCS and LIST: what commands are for, and their names.
+ */
+#include "command/command.h"
+
+#include "command/commands.h"
+#include "command/table.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* ---- DOCS ---- */
+
+static void reply_docs(struct resp_reply *out, const struct command *c)
+{
+    size_t n = cmd_count_subs(c);
+
+    resp_bulk_str(out, c->name);
+    resp_map(out, n > 0 ? 4 : 3);
+    resp_bulk_str(out, "summary");
+    resp_bulk_str(out, c->summary);
+    resp_bulk_str(out, "since");
+    resp_bulk_str(out, c->since);
+    resp_bulk_str(out, "group");
+    resp_bulk_str(out, c->group);
+    if (n > 0) {
+        resp_bulk_str(out, "subcommands");
+        resp_map(out, n);
+        for (size_t i = 0; i < n; i++) {
+            reply_docs(out, &c->sub[i]);
+        }
+    }
+}
+
+void cmd_command_docs(struct call *c)
+{
+    size_t n = 0;
+
+    if (c->argc == 2) {
+        resp_map(c->out, cmd_count());
+        for (size_t i = 0; i < cmd_count(); i++) {
+            reply_docs(c->out, cmd_at(i));
+        }
+        return;
+    }
+    for (size_t i = 2; i < c->argc; i++) {
+        n += cmd_find_path(c->argv[i]) != NULL;
+    }
+    resp_map(c->out, n);
+    for (size_t i = 2; i < c->argc; i++) {
+        const struct command *found = cmd_find_path(c->argv[i]);
+
+        if (found) {
+            reply_docs(c->out, found);
+        }
+    }
+}
+
+/* ---- LIST ---- */
+
+enum list_by {
+    BY_NOTHING,
+    BY_MODULE,
+    BY_ACL,
+    BY_PATTERN
+};
+
+static bool in_acl(const struct command *c, struct bt_slice category)
+{
+    const char *list = c->acl;
+    struct bt_slice word;
+
+    while (cmd_next_word(&list, " ", &word)) {
+        if (word.n == category.n &&
+            strncasecmp(word.p, category.p, word.n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool listed(const struct command *c, enum list_by by,
+                   struct bt_slice what)
+{
+    switch (by) {
+    case BY_NOTHING:
+        return true;
+    case BY_MODULE:
+        return false; /* there are no modules */
+    case BY_ACL:
+        return in_acl(c, what);
+    case BY_PATTERN:
+        return cmd_glob(what, bt_str(c->name), true);
+    }
+    return false;
+}
+
+static void reply_list(struct resp_reply *out, enum list_by by,
+                       struct bt_slice what)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < cmd_rows(); i++) {
+        n += cmd_row(i) && listed(cmd_row(i), by, what);
+    }
+    resp_array(out, n);
+    for (size_t i = 0; i < cmd_rows(); i++) {
+        if (cmd_row(i) && listed(cmd_row(i), by, what)) {
+            resp_bulk_str(out, cmd_row(i)->name);
+        }
+    }
+}
+
+void cmd_command_list(struct call *c)
+{
+    enum list_by by = BY_NOTHING;
+
+    if (c->argc == 2) {
+        reply_list(c->out, by, bt_slice("", 0));
+        return;
+    }
+    if (c->argc != 5 || !bt_slice_is(c->argv[2], "filterby")) {
+        cmd_syntax(c);
+        return;
+    }
+    if (bt_slice_is(c->argv[3], "module")) {
+        by = BY_MODULE;
+    } else if (bt_slice_is(c->argv[3], "aclcat")) {
+        by = BY_ACL;
+    } else if (bt_slice_is(c->argv[3], "pattern")) {
+        by = BY_PATTERN;
+    } else {
+        cmd_syntax(c);
+        return;
+    }
+    reply_list(c->out, by, c->argv[4]);
+}

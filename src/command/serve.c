@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The heart of the program's speed. Requests are parsed a few at a time, so
+ * that the memory of their keys comes while others are served; one then costs a
+ * look at the quantum, the command, and a note that it is answered. Replies are
+ * written into the library's buffer, which is told about them when it is full
+ * and when the loop ends. A room is small against the pause mark, so
+ * baton_more() sees a client that does not read soon enough.
+ */
+#include "command/serve.h"
+
+#include "command/execute.h"
+#include "command/service.h"
+#include "command/worker.h"
+
+#include <errno.h>
+
+#define MAX_INLINE (64 * 1024)
+#define MAX_ARGS   (1024 * 1024)
+
+/* ---- Replies into the library's buffer ---- */
+
+static char *sink_turn(void *ctx, size_t n, size_t need, size_t *room)
+{
+    if (n > 0) {
+        baton_wrote(ctx, n);
+    }
+    return baton_room(ctx, need, room);
+}
+
+static void sink_ref(void *ctx, const char *p, size_t n,
+                     void (*release)(void *), void *arg)
+{
+    baton_reply_ref(ctx, p, n, release, arg); /* a failure closes the client */
+}
+
+static const struct resp_sink sink = {sink_turn, sink_ref};
+
+/* ---- Requests ---- */
+
+/* Before AUTH the parser holds a client to 10 arguments of 16 KB: nobody gets
+ * more memory than AUTH itself needs. */
+static void set_limits(const struct service *s, const struct session *session,
+                       struct resp_limits *l)
+{
+    l->unauthenticated = service_wants_auth(s, session);
+    l->max_inline = MAX_INLINE;
+    l->max_args = MAX_ARGS;
+    /* Relaxed: any recent value. */
+    l->max_bulk = atomic_load_explicit(&s->settings->proto_max_bulk_len,
+                                       memory_order_relaxed);
+}
+
+static void protocol_error(struct call *call)
+{
+    struct batch *b = &call->worker->batch;
+    struct cmd_counters *counters = &call->worker->counters;
+
+    resp_errorf(call->out, "ERR %s", b->v[b->tail].request.error);
+    cmd_count_add(&counters->errors, 1);
+    cmd_count_error(counters, "ERR", 3);
+}
+
+/* Serves the requests of the batch; false when the client must wait before all
+ * of them were. Adds the bytes consumed to *used. */
+static bool serve_batch(struct call *call, size_t *used)
+{
+    struct batch *b = &call->worker->batch;
+
+    for (unsigned i = 0; i < b->n; i++) {
+        const struct resp_request *r = &b->v[i].request;
+
+        if (!baton_more(call->client)) {
+            /* What follows is parsed again: its place has changed. */
+            resp_partial_free(&call->session->partial);
+            return false;
+        }
+        *used += r->consumed;
+        if (bt_likely(r->argc > 0)) {
+            call->argv = r->argv;
+            call->argc = r->argc;
+            call->ahead = &b->v[i];
+            cmd_execute(call);
+            baton_answered(call->client);
+        }
+        batch_served(b, i);
+    }
+    return true;
+}
+
+/* Serves what is there. The number of bytes consumed, or -EPROTO. */
+static ssize_t serve(struct call *call, const char *p, size_t n)
+{
+    struct session *session = call->session;
+    struct worker *w = call->worker;
+    struct batch *b = &w->batch;
+    struct resp_limits limits;
+    size_t used = 0;
+
+    do {
+        set_limits(w->service, session, &limits);
+        batch_parse(b, &session->partial, p + used, n - used, &limits,
+                    limits.unauthenticated ? 1 : BATCH_MAX);
+        if (b->n > 1) {
+            batch_prefetch(b, w->db, session_db(session));
+        }
+        if (!serve_batch(call, &used)) {
+            return (ssize_t)used;
+        }
+        if (bt_unlikely(b->status == RESP_ERROR)) {
+            protocol_error(call);
+            return -EPROTO;
+        }
+    } while (b->status == RESP_OK && used < n);
+    return (ssize_t)used;
+}
+
+ssize_t serve_bytes(struct baton_client *c, const char *p, size_t n)
+{
+    struct worker *w = baton_client_worker_data(c);
+    struct call call = {
+        .client = c, .session = baton_data(c), .worker = w, .out = &w->out};
+    ssize_t used;
+
+    resp_reply_begin(&w->out, &sink, c, session_proto(call.session));
+    w->out.mute =
+        session_flags(call.session) & (SESSION_REPLY_OFF | SESSION_REPLY_SKIP);
+    used = serve(&call, p, n);
+    resp_reply_flush(&w->out);
+    return used;
+}
