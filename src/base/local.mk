@@ -7,6 +7,7 @@ base_sources = \
 	src/base/log.c src/base/log.h \
 	src/base/random.c src/base/random.h \
 	src/base/reclaim.c src/base/reclaim.h \
+	src/base/slab.c src/base/slab.h \
 	src/base/slice.c src/base/slice.h \
 	src/base/split.c src/base/split.h \
 	src/base/sync.c src/base/sync.h

@@ -28,8 +28,9 @@ static bool make_parts(struct db *db)
     db->cycle.shard = calloc(db->databases, sizeof *db->cycle.shard);
     db->threads = calloc(db->max_threads, sizeof(struct db_thread *));
     db->domain = bt_domain_new();
+    db->slab = bt_slab_new();
     return db->shards && db->tables && db->touched && db->cycle.shard &&
-           db->threads && db->domain;
+           db->threads && db->domain && db->slab;
 }
 
 static void free_parts(struct db *db)
@@ -40,6 +41,7 @@ static void free_parts(struct db *db)
     free(db->cycle.shard);
     free(db->threads);
     bt_domain_free(&db->domain);
+    bt_slab_free(&db->slab);
     free(db);
 }
 
@@ -131,9 +133,11 @@ struct db_thread *db_thread_new(struct db *db)
     }
     t->db = db;
     t->record = bt_record_new(db->domain);
-    if (!t->record || bt_random(&t->random, sizeof t->random) != 0 ||
+    t->cache = bt_slab_cache_new(db->slab);
+    if (!t->record || !t->cache || bt_random(&t->random, sizeof t->random) != 0 ||
         !enlist(db, t)) {
         bt_record_free(&t->record);
+        bt_slab_cache_free(&t->cache);
         free(t);
         return NULL;
     }
@@ -151,7 +155,10 @@ void db_thread_free(struct db_thread **tp)
         return;
     }
     db = t->db;
+    db_entry_use(t->cache);
     bt_record_free(&t->record);
+    db_entry_use(NULL);
+    bt_slab_cache_free(&t->cache);
     while (db->threads[i] != t) {
         i++;
     }
@@ -177,6 +184,12 @@ void db_leave(struct db_thread *t)
 {
     t->inside = false;
     bt_record_leave(t->record);
+    db_thread_reclaim(t);
+}
+
+void db_thread_reclaim(struct db_thread *t)
+{
+    db_entry_use(t->cache);
     bt_record_poll(t->record);
 }
 

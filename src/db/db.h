@@ -48,9 +48,10 @@ bool db_pending(const struct db_thread *t);
 
 /* For the two below, and for tx_hint(). */
 uint64_t db_hash(const struct db_thread *t, struct bt_slice key);
-/* Inside a section. Asks for the memory of a key's bucket; then, some work
- * later, for the entries that it may be. */
-void db_prefetch_bucket(const struct db_thread *t, unsigned dbi, uint64_t hash);
+/* Inside a section. Asks for the memory of a key's bucket (and, to write, of its
+ * shard's lock); then, some work later, for the entries that it may be. */
+void db_prefetch_bucket(const struct db_thread *t, unsigned dbi, uint64_t hash,
+                        bool write);
 void db_prefetch_entry(const struct db_thread *t, unsigned dbi, uint64_t hash);
 
 /* Counters since the start (or db_stats_reset). Any thread. */

@@ -5,6 +5,24 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/slab.h"
+
+/* Entries are also freed by callbacks, which know nothing but the entry. */
+static _Thread_local struct bt_slab_cache *here;
+
+void db_entry_use(struct bt_slab_cache *cache)
+{
+    here = cache;
+}
+
+static void *take(size_t n, uint8_t *flags)
+{
+    if (here && n <= BT_SLAB_MAX) {
+        *flags |= ENTRY_SLAB;
+        return bt_slab_get(here, n);
+    }
+    return malloc(n);
+}
 
 struct blob {
     atomic_size_t refs;
@@ -69,7 +87,8 @@ static struct db_entry *entry_alloc(struct bt_slice key, size_t inside,
     }
     n += flags & ENTRY_BLOB ? sizeof(void *) : 0;
     n += is_long ? sizeof long_n : 0;
-    e = malloc(n);
+    flags &= (uint8_t)~ENTRY_SLAB;
+    e = take(n, &flags);
     if (!e) {
         return NULL;
     }
@@ -144,6 +163,15 @@ struct db_entry *db_entry_copy(const struct db_entry *e, struct bt_slice key,
     return copy;
 }
 
+/* Of the entry alone. */
+static size_t entry_size(const struct db_entry *e)
+{
+    struct bt_slice key = db_entry_name(e);
+    size_t n = (size_t)(key.p - (const char *)e) + key.n;
+
+    return e->flags & ENTRY_BLOB ? n : n + e->value_n;
+}
+
 void db_entry_free(void *entry)
 {
     struct db_entry *e = entry;
@@ -151,7 +179,11 @@ void db_entry_free(void *entry)
     if (e->flags & ENTRY_BLOB) {
         db_blob_release(blob_of(e));
     }
-    free(e);
+    if (e->flags & ENTRY_SLAB) {
+        bt_slab_put(here, e, entry_size(e));
+    } else {
+        free(e);
+    }
 }
 
 char *db_entry_value(struct db_entry *e)
@@ -163,13 +195,9 @@ char *db_entry_value(struct db_entry *e)
 
 size_t db_entry_bytes(const struct db_entry *e)
 {
-    struct bt_slice key = db_entry_name(e);
-    size_t n = (size_t)(key.p - (const char *)e) + key.n;
+    size_t n = entry_size(e);
 
-    if (e->flags & ENTRY_BLOB) {
-        return n + sizeof(struct blob) + blob_of(e)->n;
-    }
-    return n + e->value_n;
+    return e->flags & ENTRY_BLOB ? n + sizeof(struct blob) + blob_of(e)->n : n;
 }
 
 enum db_type db_entry_type(const struct db_entry *e)

@@ -37,6 +37,7 @@ enum {
     ENTRY_TTL = 0x08,  /* there is room for a time to live (8 bytes) */
     ENTRY_BLOB = 0x10,
     ENTRY_RAW = 0x20,
+    ENTRY_SLAB = 0x40, /* the entry came from a slab */
     ENTRY_LONG_KEY = 255
 };
 
@@ -49,6 +50,12 @@ _Static_assert(sizeof(struct db_entry) == 8, "memory for each key");
 _Static_assert(offsetof(struct db_entry_ttl, expire_ms) == 8 &&
                    sizeof(struct db_entry_ttl) == 8 + ENTRY_TTL,
                "the flag is the size of the field");
+
+struct bt_slab_cache;
+
+/* Where the calling thread's entries come from and go to from now on; NULL: the
+ * general allocator. */
+void db_entry_use(struct bt_slab_cache *cache);
 
 /* A string of n bytes, to be written through db_entry_value; with room for a
  * time to live (none yet) when `ttl`. NULL: out of memory. */

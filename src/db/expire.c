@@ -202,7 +202,7 @@ bool db_expire_cycle(struct db_thread *t, unsigned budget_us)
     c.remove = atomic_load_explicit(&db->cycle.on, memory_order_relaxed);
     more = cycle(&c);
     atomic_flag_clear_explicit(&db->cycle.busy, memory_order_release);
-    bt_record_poll(t->record);
+    db_thread_reclaim(t);
     return more;
 }
 

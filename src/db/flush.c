@@ -97,6 +97,7 @@ bool db_lazy_free(struct db_thread *t)
         }
         push_lazy(&t->db->lazy, l->next, last);
     }
+    db_entry_use(t->cache);
     db_level_free_entries(l);
     return true;
 }

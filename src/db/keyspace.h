@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "base/reclaim.h"
+#include "base/slab.h"
 #include "db/db.h"
 #include "db/shard.h"
 #include "db/table.h"
@@ -26,6 +27,7 @@ struct db_counters {
 struct db_thread {
     struct db *db;
     struct bt_record *record;
+    struct bt_slab_cache *cache; /* for entries */
     bool inside;    /* a section */
     bool wrote;     /* since the last full fence: db/shard.h */
     bool clock_set; /* in this section */
@@ -51,6 +53,7 @@ struct db {
     _Atomic(struct db_table *) *tables;
     atomic_bool *touched; /* [dbi]: has a table; never false again */
     struct bt_domain *domain;
+    struct bt_slab *slab; /* for entries */
     struct db_thread **threads;
     unsigned n_threads, max_threads;
     struct db_counters gone;  /* of threads that were freed */
@@ -87,6 +90,8 @@ static inline bool db_touched(const struct db *db, unsigned dbi)
 }
 
 uint32_t db_thread_clock(struct db_thread *t);
+/* Outside a section: frees what no reader can see any more. */
+void db_thread_reclaim(struct db_thread *t);
 void db_counters_add(struct db_counters *sum, const struct db_counters *c);
 
 /* ---- tx.c, for the other files ---- */

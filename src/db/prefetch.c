@@ -21,11 +21,17 @@ uint64_t db_hash(const struct db_thread *t, struct bt_slice key)
     return db_siphash(&t->db->key, key.p, key.n);
 }
 
-void db_prefetch_bucket(const struct db_thread *t, unsigned dbi, uint64_t hash)
+void db_prefetch_bucket(const struct db_thread *t, unsigned dbi, uint64_t hash,
+                        bool write)
 {
     const struct db_level *l = level_of(t, dbi, hash);
 
-    if (l) {
+    if (write) { /* another worker has it, half of the time */
+        db_prefetch_write(&t->db->shards[db_shard_of(t->db, hash)].lock);
+    }
+    if (l && write) {
+        db_prefetch_write(&l->bucket[db_index(l, hash)]);
+    } else if (l) {
         db_prefetch(&l->bucket[db_index(l, hash)]);
     }
 }

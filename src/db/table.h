@@ -138,6 +138,15 @@ static inline void db_prefetch(const void *p)
 #endif
 }
 
+static inline void db_prefetch_write(const void *p)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch(p, 1);
+#else
+    (void)p;
+#endif
+}
+
 /* ---- Walking, with the lock: relaxed loads, for only the owner stores ---- */
 
 static inline uint64_t db_bucket_used(const struct db_bucket *b)

@@ -26,6 +26,7 @@ void tx_begin(struct tx *tx, struct db_thread *t, unsigned dbi)
     tx->made = NULL;
     tx->changes = 0;
     tx->flushed = NULL;
+    db_entry_use(t->cache);
 }
 
 int64_t tx_now(struct tx *tx)
