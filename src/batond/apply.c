@@ -13,6 +13,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+
+#define SPARE_FILES 32 /* descriptors that are not for clients */
 
 #define SET(member, v)                                                         \
     atomic_store_explicit(&(member), (v), memory_order_relaxed)
@@ -28,6 +31,19 @@ static unsigned seconds_as_ms(int64_t seconds)
     return seconds > UINT_MAX / 1000 ? UINT_MAX : (unsigned)seconds * 1000;
 }
 
+/* What the limit for descriptors would allow, some being kept for ourselves. */
+static unsigned possible_clients(const struct baton_server *s)
+{
+    unsigned now = baton_max_clients(s);
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur > UINT_MAX ||
+        files.rlim_cur < (rlim_t)now + SPARE_FILES) {
+        return now;
+    }
+    return (unsigned)files.rlim_cur - SPARE_FILES;
+}
+
 int apply_maxclients(struct config *c, struct option_error *e)
 {
     unsigned n = (unsigned)config_number(c, OPT_maxclients);
@@ -36,7 +52,7 @@ int apply_maxclients(struct config *c, struct option_error *e)
         return option_fail(e,
                            "The operating system is not able to handle the "
                            "specified number of clients, try with %u",
-                           baton_max_clients(c->server));
+                           possible_clients(c->server));
     }
     return 0;
 }

@@ -29,11 +29,11 @@ enum args_mode args_mode(int *argc, char **argv)
     int kept = 1;
     enum args_mode mode = ARGS_RUN;
 
-    if (*argc == 2 &&
+    if (*argc > 1 &&
         (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         return ARGS_HELP;
     }
-    if (*argc == 2 &&
+    if (*argc > 1 &&
         (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-v") == 0)) {
         return ARGS_VERSION;
     }

@@ -161,6 +161,10 @@ int config_directive(struct config *c, const struct bt_slice *word, size_t n,
     }
     if (bt_slice_is(word[0], "include")) {
         r = include(c, word, n, e);
+        if (r == -EINVAL && n == 2) { /* names a line of that file already */
+            free(shown);
+            return r;
+        }
     } else if (i == OPT_N) {
         r = option_fail(e, "Bad directive or wrong number of arguments");
     } else {
@@ -173,36 +177,61 @@ int config_directive(struct config *c, const struct bt_slice *word, size_t n,
     return r;
 }
 
+/* Splits a line; the words lie in `text`, which is as large as the line. */
+static int split_line(struct bt_slice line, char *text, struct bt_slice **words,
+                      size_t *n)
+{
+    size_t cap = 0;
+    int r;
+
+    do {
+        if (*n == cap) {
+            void *more = realloc(*words, (cap + 8) * 2 * sizeof **words);
+
+            if (!more) {
+                return -ENOMEM;
+            }
+            *words = more;
+            cap = (cap + 8) * 2;
+        }
+        r = bt_split_next(&line, &text, &(*words)[*n]);
+        *n += r > 0;
+    } while (r > 0);
+    return r;
+}
+
+/* Shows the first word and not what may be a password. */
+static int unbalanced(struct bt_slice line, const char *origin,
+                      struct option_error *e)
+{
+    char name[64];
+    size_t n = 0;
+
+    while (n < line.n && n < sizeof name - 1 && !strchr(" \t", line.p[n])) {
+        name[n] = line.p[n];
+        n++;
+    }
+    name[n] = '\0';
+    option_fail(e, "Unbalanced quotes in configuration line");
+    return locate(e, origin, name, -EINVAL);
+}
+
 int config_line(struct config *c, struct bt_slice line, const char *origin,
                 struct option_error *e)
 {
-    char *text = malloc(line.n + 1), *to = text;
-    struct bt_slice rest = line, *word = NULL;
-    size_t n = 0, cap = 0;
-    int r = text ? 1 : no_memory(e);
+    char *text = malloc(line.n + 1);
+    struct bt_slice *words = NULL;
+    size_t n = 0;
+    int r = text ? split_line(line, text, &words, &n) : -ENOMEM;
 
-    while (r > 0) {
-        if (n == cap) {
-            void *more = realloc(word, (cap = cap * 2 + 8) * sizeof *word);
-
-            r = more ? r : no_memory(e);
-            word = more ? more : word;
-        }
-        r = r > 0 ? bt_split_next(&rest, &to, &word[n]) : r;
-        n += r > 0;
+    if (r == -ENOMEM) {
+        no_memory(e);
+    } else if (r != 0) {
+        r = unbalanced(line, origin, e);
+    } else if (n > 0) {
+        r = config_directive(c, words, n, origin, e);
     }
-    if (r == -EINVAL) {
-        char *shown;
-
-        option_fail(e, "Unbalanced quotes in configuration line");
-        if (value_join(&line, 1, &shown, e) == 0) {
-            locate(e, origin, shown, r);
-            free(shown);
-        }
-    } else if (r == 0 && n > 0) {
-        r = config_directive(c, word, n, origin, e);
-    }
-    free(word);
+    free(words);
     free(text);
     return r;
 }

@@ -8,6 +8,8 @@
 
 #include <baton/baton.h>
 
+#include "batond/value.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -185,6 +187,36 @@ static int put_in_place(struct config *c, struct change *change, size_t n,
     return r;
 }
 
+/* The library may have lowered this one, and may have to get it back. */
+static int note_maxclients(struct config *c, struct option_error *e)
+{
+    struct option_value *v = &c->value[OPT_maxclients], now = {0};
+    int r;
+
+    if (!c->server) {
+        return 0;
+    }
+    now.number = baton_max_clients(c->server);
+    r = value_text(&now, e, "%u", (unsigned)now.number);
+    if (r == 0) {
+        free(v->text);
+        v->text = now.text;
+        v->number = now.number;
+    }
+    return r;
+}
+
+/* Says once that a new value tunes nothing here. */
+static void warn_changed(struct config *c, const struct change *change)
+{
+    const struct option *o = option_at(change->i);
+
+    if (o->use == OPTION_TUNES && !config_is_default(c, change->i)) {
+        bt_logf(&c->settings.log, BT_LOG_WARNING,
+                "CONFIG SET '%s' has no effect (%s)", o->name, o->help);
+    }
+}
+
 static int set_locked(struct config *c, const struct bt_slice *pairs, size_t n,
                       struct option_error *e)
 {
@@ -197,6 +229,9 @@ static int set_locked(struct config *c, const struct bt_slice *pairs, size_t n,
         return -EINVAL;
     }
     r = check_names(pairs, n, e);
+    if (r == 0) {
+        r = note_maxclients(c, e);
+    }
     if (r == 0) {
         for (k = 0; k < n && r == 0; k++) {
             change[k].i = option_find(pairs[2 * k]);
@@ -211,6 +246,9 @@ static int set_locked(struct config *c, const struct bt_slice *pairs, size_t n,
         }
     }
     for (k = 0; k < n; k++) {
+        if (r == 0) {
+            warn_changed(c, &change[k]);
+        }
         free(change[k].value.text);
         free(change[k].value.origin);
     }
