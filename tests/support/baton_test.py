@@ -528,6 +528,8 @@ class Server:
             try:
                 with Client(self.path) as c:
                     c.cmd("PING")  # any answer will do (it may want a password)
+                    c.end_sending()
+                    c.read_all()  # so that we are gone for the server, too
                 return True
             except (OSError, Closed):
                 time.sleep(0.01)
