@@ -66,7 +66,7 @@ static int run_init(struct stress_run *run)
     }
     run->ledger = (struct stress_ledger){.keys = o->keys,
                                          .writers = o->clients,
-                                         .value_bytes = o->value_bytes,
+                                         .value_bytes = (size_t)o->value_bytes,
                                          .run = (uint32_t)once};
     atomic_init(&run->stop, false);
     pthread_mutex_init(&run->gate, NULL);
