@@ -1,5 +1,6 @@
 ## SPDX-License-Identifier: BSD-2-Clause
-## batond_sources: the program; batond_parts: all of it but main(), for the tests.
+## batond_sources: the program; batond_parts: all of it but main(), a library of
+## its own for the tests' sake.
 batond_parts = \
 	src/batond/apply.c src/batond/apply.h \
 	src/batond/args.c src/batond/args.h \
@@ -14,4 +15,4 @@ batond_parts = \
 	src/batond/runtime.c \
 	src/batond/signals.c src/batond/signals.h \
 	src/batond/value.c src/batond/value.h
-batond_sources = src/batond/main.c $(batond_parts)
+batond_sources = src/batond/main.c
