@@ -71,7 +71,9 @@ static bool busy(struct helper *h)
     bool any = false;
 
     for (unsigned i = 0; i < h->service->n_workers; i++) {
-        any |= atomic_load(&h->service->workers[i].pending);
+        /* Acquire: pairs with the release at the end of a worker's pass. */
+        any |= atomic_load_explicit(&h->service->workers[i].pending,
+                                    memory_order_acquire);
     }
     return any || db_lazy_pending(h->service->db) || db_pending(h->db) ||
            expiring(h->service->db);

@@ -141,9 +141,10 @@ static void on_pass_end(struct baton_worker *bw,
 
     db_leave(w->db);
     pending = db_pending(w->db);
-    /* Relaxed: the helper's fence, or its next round, sees it. */
+    /* Release: what db_leave handed to the helper is seen by a helper that
+     * acquires the flag in busy(), and so is not asleep for it. */
     if (atomic_load_explicit(&w->pending, memory_order_relaxed) != pending) {
-        atomic_store_explicit(&w->pending, pending, memory_order_relaxed);
+        atomic_store_explicit(&w->pending, pending, memory_order_release);
         w->wrote |= pending;
     }
     if (w->wrote) {

@@ -26,6 +26,7 @@ from baton_test import (
     expect_error,
     expect_true,
     main,
+    parallel,
     test,
     wait_until,
 )
@@ -818,6 +819,72 @@ def debug_faults(c):
             ),
         )
     expect(c.cmd("DEBUG"), wrong_n("debug"))
+
+
+@test("administration while clients come, go, name themselves and write", client=False)
+def administration():
+    server = Server(workers=3)
+    end = time.monotonic() + 3
+
+    def visit(n):
+        name = "n%d" % n
+        with server.client(2 + n % 2) as c:
+            expect(c.cmd("CLIENT", "SETNAME", name), OK)
+            expect(c.cmd("CLIENT", "GETNAME"), name)
+            for k in range(10):
+                expect(c.cmd("SET", "k%d" % k, name, "PX", "20"), OK)
+                c.cmd("SELECT", str(k))
+            c.cmd("RESET")
+
+    def visitors():
+        n = 0
+        while time.monotonic() < end:
+            n += 1
+            try:
+                visit(n)
+            except (Closed, ConnectionResetError, BrokenPipeError):
+                pass  # somebody killed it
+
+    def administrator():
+        n = 0
+        with server.client(3) as c:
+            while time.monotonic() < end:
+                n += 1
+                lines = bytes(c.cmd("CLIENT", "LIST")).decode().splitlines()
+                expect_true(all(ln.startswith("id=") for ln in lines), lines)
+                info(c, "everything")
+                other = re.match(r"id=(\d+)", lines[n % len(lines)]).group(1)
+                expect(c.cmd("CLIENT", "KILL", "ID", other), lambda k: k in (0, 1))
+                expect(c.cmd("FLUSHALL", "ASYNC" if n % 2 else "SYNC"), OK)
+                if n % 8 == 0:
+                    expect(c.cmd("CONFIG", "RESETSTAT"), OK)
+
+    parallel(visitors, visitors, visitors, administrator, bystander(server, end))
+    with server.client() as c:
+        if not REDIS:
+            wait_until(
+                lambda: info(c, "baton")["handles_live"] == "1"
+                and balanced(info(c, "baton")),
+                "the sums are right after all",
+            )
+        wait_until(lambda: c.cmd("DBSIZE") == 0, "all keys expired")
+    server.stop()
+
+
+def bystander(server, end):
+    """Looks at many and kills nobody, until somebody kills it."""
+
+    def look():
+        with server.client() as c:
+            while time.monotonic() < end:
+                try:
+                    c.cmd("CLIENT", "KILL", "TYPE", "pubsub")
+                    c.cmd("CLIENT", "KILL", "ADDR", "nobody")
+                    c.cmd("CLIENT", "INFO")
+                except (Closed, ConnectionResetError, BrokenPipeError):
+                    return
+
+    return look
 
 
 # ---- SHUTDOWN ---------------------------------------------------------------
