@@ -134,8 +134,8 @@ struct db_thread *db_thread_new(struct db *db)
     t->db = db;
     t->record = bt_record_new(db->domain);
     t->cache = bt_slab_cache_new(db->slab);
-    if (!t->record || !t->cache || bt_random(&t->random, sizeof t->random) != 0 ||
-        !enlist(db, t)) {
+    if (!t->record || !t->cache ||
+        bt_random(&t->random, sizeof t->random) != 0 || !enlist(db, t)) {
         bt_record_free(&t->record);
         bt_slab_cache_free(&t->cache);
         free(t);

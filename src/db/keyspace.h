@@ -28,10 +28,10 @@ struct db_thread {
     struct db *db;
     struct bt_record *record;
     struct bt_slab_cache *cache; /* for entries */
-    bool inside;    /* a section */
-    bool wrote;     /* since the last full fence: db/shard.h */
-    bool clock_set; /* in this section */
-    uint32_t clock; /* for the access clock of entries: seconds */
+    bool inside;                 /* a section */
+    bool wrote;                  /* since the last full fence: db/shard.h */
+    bool clock_set;              /* in this section */
+    uint32_t clock;              /* for the access clock of entries: seconds */
     uint64_t random;
     alignas(DB_LINE) struct db_counters count;
 };

@@ -3,9 +3,11 @@ db_sources = \
 	src/db/change.c \
 	src/db/db.c src/db/db.h \
 	src/db/entry.c src/db/entry.h \
-	src/db/expire.c src/db/prefetch.c \
+	src/db/expire.c \
 	src/db/flush.c \
 	src/db/keyspace.h \
+	src/db/pages.c src/db/pages.h \
+	src/db/prefetch.c \
 	src/db/resize.c \
 	src/db/scan.c \
 	src/db/shard.h \

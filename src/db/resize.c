@@ -10,34 +10,43 @@
 #include "db/table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "db/shard.h"
 
 #define MIN_BUCKETS 4
 
-/* calloc and not a memset: a large level comes as fresh pages from the system,
- * which are zeroed one by one when they are first used, and not all at once
- * with the shard's lock held. */
+static size_t header_bytes(size_t buckets)
+{
+    return sizeof(struct db_level) + (buckets + 63) / 64 * sizeof(uint64_t);
+}
+
+static size_t bucket_bytes(const struct db_level *l)
+{
+    return (l->mask + 1) * sizeof(struct db_bucket);
+}
+
+size_t db_level_bytes(const struct db_level *l)
+{
+    return header_bytes(l->mask + 1) + bucket_bytes(l);
+}
+
 struct db_level *db_level_new(size_t buckets)
 {
-    size_t words = (buckets + 63) / 64;
-    size_t n = sizeof(struct db_level) + buckets * sizeof(struct db_bucket) +
-               words * sizeof(uint64_t);
-    char *memory;
     struct db_level *l;
+    void *p;
 
-    if (buckets > SIZE_MAX / 2 / sizeof(struct db_bucket)) {
+    if (buckets > SIZE_MAX / 2 / sizeof(struct db_bucket) ||
+        posix_memalign(&p, DB_LINE, header_bytes(buckets)) != 0) {
         return NULL;
     }
-    memory = calloc(1, n + DB_LINE - 1);
-    if (!memory) {
-        return NULL;
-    }
-    l = (void *)(memory + (-(uintptr_t)memory & (DB_LINE - 1)));
-    l->memory = memory;
+    l = memset(p, 0, header_bytes(buckets));
     l->mask = buckets - 1;
-    l->bytes = n;
-    l->ttl = (void *)&l->bucket[buckets];
+    l->bucket = db_pages_new(bucket_bytes(l));
+    if (!l->bucket) {
+        free(l);
+        return NULL;
+    }
     return l;
 }
 
@@ -64,7 +73,8 @@ static void level_free(struct db_level *l, bool entries)
             free(b);
         }
     }
-    free(l->memory);
+    db_pages_free(l->bucket, bucket_bytes(l));
+    free(l);
 }
 
 void db_level_free(void *level)
@@ -98,7 +108,7 @@ static void begin(struct db_table *t, const struct db_writer *w, size_t buckets)
     if (!l) {
         return;
     }
-    db_table_add_bytes(t, (int64_t)l->bytes);
+    db_table_add_bytes(t, (int64_t)db_level_bytes(l));
     hid = db_seq_hide(w->seq);
     set_old(t, db_table_cur(t));
     set_cur(t, l);
@@ -171,7 +181,7 @@ static void finish(struct db_table *t, const struct db_writer *w)
     struct db_level *l = db_table_old(t);
 
     set_old(t, NULL);
-    db_table_add_bytes(t, -(int64_t)l->bytes);
+    db_table_add_bytes(t, -(int64_t)db_level_bytes(l));
     bt_retire(w->record, l, db_level_free);
 }
 

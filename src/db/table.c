@@ -7,16 +7,6 @@
 
 #define GROW_LOAD 5 /* keys for each bucket of six slots */
 
-static struct db_bucket *bucket_new(void)
-{
-    void *b;
-
-    if (posix_memalign(&b, DB_LINE, sizeof(struct db_bucket)) != 0) {
-        return NULL;
-    }
-    return memset(b, 0, sizeof(struct db_bucket));
-}
-
 struct db_table *db_table_new(void)
 {
     struct db_table *t;
@@ -132,7 +122,7 @@ int db_level_room(struct db_table *t, struct db_level *l, size_t index)
     if (free_slot(l, index, &slot, &last)) {
         return 0;
     }
-    b = bucket_new();
+    b = calloc(1, sizeof *b);
     if (!b) {
         return -ENOMEM;
     }

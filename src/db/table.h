@@ -33,28 +33,28 @@
 #include "base/reclaim.h"
 #include "base/slice.h"
 #include "db/entry.h"
+#include "db/pages.h"
 #include "db/siphash.h"
 
 #define DB_SLOTS    6
-#define DB_LINE     64
 #define DB_TAG_SIDE UINT64_C(0x0000808080808080) /* one bit for each slot */
 
+/* A cache line where pointers have 64 bits; overflow buckets may lie across two.
+ */
 struct db_bucket {
-    alignas(DB_LINE) _Atomic uint64_t tags; /* byte i: slot i */
+    _Atomic uint64_t tags; /* byte i: slot i */
     _Atomic(struct db_entry *) slot[DB_SLOTS];
     _Atomic(struct db_bucket *) more;
 };
 
 struct db_level {
-    size_t mask;  /* buckets - 1 */
-    size_t bytes; /* of memory, overflow buckets not counted */
-    void *memory; /* what to free */
-    /* One bit for each bucket whose chain may hold keys with a time to live:
-     * set when one comes in, cleared by the expiry cycle that finds none. */
-    uint64_t *ttl;
+    alignas(DB_LINE) size_t mask; /* buckets - 1 */
+    struct db_bucket *bucket;
     struct db_level *next;            /* on a list of flushed levels */
     _Atomic(struct db_level *) *lazy; /* flushed: the list of the helper */
-    alignas(DB_LINE) struct db_bucket bucket[];
+    /* One bit for each bucket whose chain may hold keys with a time to live:
+     * set when one comes in, cleared by the expiry cycle that finds none. */
+    uint64_t ttl[];
 };
 
 struct db_table {
@@ -267,6 +267,8 @@ void db_table_grow(struct db_table *t, const struct db_writer *w);
 struct db_level *db_table_detach(struct db_table *t);
 
 struct db_level *db_level_new(size_t buckets);
+/* Of memory, overflow buckets not counted. */
+size_t db_level_bytes(const struct db_level *l);
 void db_level_free(void *level);         /* a bt_retire_fn: entries moved out */
 void db_level_free_entries(void *level); /* likewise: with the entries in it */
 /* Puts e into a free slot of the chain; false when there is none and no memory

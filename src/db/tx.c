@@ -72,7 +72,8 @@ static uint64_t keep_hash(struct tx *tx, struct bt_slice key)
 {
     uint64_t hash;
 
-    if (tx->n_hashes > 0 && tx->hashes[0].p == key.p && tx->hashes[0].n == key.n) {
+    if (tx->n_hashes > 0 && tx->hashes[0].p == key.p &&
+        tx->hashes[0].n == key.n) {
         return tx->hashes[0].hash; /* hinted */
     }
     hash = hash_key(tx->db, key);
