@@ -3,7 +3,8 @@
  * What a thread holds is a small thread-local stack of ranks. Taking all
  * shards at once (FLUSHALL) can outgrow it; then only the highest rank, which
  * is what the order check needs, and the number of locks are kept until all are
- * released.
+ * released. Each mutex remembers the highest rank below it for that time: with
+ * all shards held, a lock above them may come and go and come again.
  */
 #include "base/sync.h"
 
@@ -42,6 +43,7 @@ void bt_mutex_lock(struct bt_mutex *m)
         held.ranks[held.n] = m->rank;
     }
     held.n++;
+    m->below = held.top;
     held.top = m->rank;
 }
 
@@ -63,6 +65,8 @@ void bt_mutex_unlock(struct bt_mutex *m)
             held.ranks[i] = held.ranks[i + 1];
         }
         held.top = held.ranks[held.n - 1];
+    } else if (m->rank == held.top) {
+        held.top = m->below;
     }
     bt_ok(pthread_mutex_unlock(&m->m));
 }

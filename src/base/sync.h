@@ -27,7 +27,8 @@ enum bt_rank {
 
 struct bt_mutex {
     pthread_mutex_t m;
-    uint64_t rank; /* rank << 32 | order */
+    uint64_t rank;  /* rank << 32 | order */
+    uint64_t below; /* the highest its holder had before it; the holder's */
 };
 
 void bt_mutex_init(struct bt_mutex *m, enum bt_rank rank, uint32_t order);
