@@ -159,7 +159,9 @@ def info_values(c):
     expect_true(now["run_id"] == info(c)["run_id"], "run_id stays")
     expect_true(now["role"] == "master", "role")
     expect_true(now["redis_mode"] == "standalone", "mode")
-    expect_true(now["connected_clients"] == "1", "connected_clients")
+    wait_until(
+        lambda: info(c)["connected_clients"] == "1", "connected_clients"
+    )
     expect_true(now["loading"] == "0", "loading")
     expect_true(now["maxmemory_policy"] == "noeviction", "maxmemory_policy")
     clock = int(now["server_time_usec"]) / 1e6
