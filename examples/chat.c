@@ -88,8 +88,8 @@ static ssize_t bytes(struct baton_client *c, const char *p, size_t n)
         if (l) {
             atomic_init(&l->users, 1);
             l->from = baton_id(c);
-            l->n = (size_t)snprintf(l->text, 32, "%llu: ",
-                                    (unsigned long long)l->from);
+            l->n = (size_t)snprintf(l->text, 32,
+                                    "%llu: ", (unsigned long long)l->from);
             memcpy(l->text + l->n, p, len);
             l->n += len;
             broadcast(l);

@@ -30,11 +30,11 @@ enum baton_state {
     BATON_ACCEPTED, /* admitted, entered into the handle table */
     BATON_QUEUED,   /* on the dispatch ring */
     BATON_IDLE,     /* "idle": waits for the peer's next request */
-    BATON_SERVING, /* its worker serves its requests */
-    BATON_BLOCKED, /* parked by the service until it is resumed */
-    BATON_MOVING,  /* on the way from one worker to another */
-    BATON_CLOSING, /* last words go out, input is thrown away */
-    BATON_CLOSED,  /* out of the table, fd closed */
+    BATON_SERVING,  /* its worker serves its requests */
+    BATON_BLOCKED,  /* parked by the service until it is resumed */
+    BATON_MOVING,   /* on the way from one worker to another */
+    BATON_CLOSING,  /* last words go out, input is thrown away */
+    BATON_CLOSED,   /* out of the table, fd closed */
     BATON_N_STATES
 };
 
@@ -137,19 +137,19 @@ int baton_move(struct baton_client *c, unsigned index);
 /* A copy of what a handle was at one moment. Counters are since accept. */
 struct baton_client_info {
     uint64_t id;
-    int fd;                    /* for display only: the number is reused */
+    int fd; /* for display only: the number is reused */
     enum baton_state state;
-    int worker;                /* index of the owner, -1 while queued */
-    unsigned master;           /* index of the master socket it came from */
-    bool local;                /* see baton_is_local() */
-    bool output_pending;       /* replies wait for the peer to read */
-    uint64_t srm;              /* requests answered */
-    uint64_t queued_us;        /* time spent on the dispatch ring */
-    uint64_t age_ms, idle_ms;  /* since accept; since the last byte read */
-    size_t input_bytes;        /* kept of an unfinished request */
-    size_t input_capacity;     /* allocated for it */
-    size_t output_bytes;       /* unsent reply bytes */
-    unsigned output_chunks;    /* in so many pieces */
+    int worker;                 /* index of the owner, -1 while queued */
+    unsigned master;            /* index of the master socket it came from */
+    bool local;                 /* see baton_is_local() */
+    bool output_pending;        /* replies wait for the peer to read */
+    uint64_t srm;               /* requests answered */
+    uint64_t queued_us;         /* time spent on the dispatch ring */
+    uint64_t age_ms, idle_ms;   /* since accept; since the last byte read */
+    size_t input_bytes;         /* kept of an unfinished request */
+    size_t input_capacity;      /* allocated for it */
+    size_t output_bytes;        /* unsent reply bytes */
+    unsigned output_chunks;     /* in so many pieces */
     char addr[BATON_ADDR_MAX];  /* peer "ip:port", "[ip6]:port", "path:0" */
     char laddr[BATON_ADDR_MAX]; /* ours */
 };

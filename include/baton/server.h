@@ -30,11 +30,12 @@ enum baton_level {
 typedef void baton_log_fn(void *arg, enum baton_level level, const char *line);
 
 struct baton_options {
-    unsigned workers;        /* 1..1024; 0 = processors this process may use */
-    unsigned dispatch_queue; /* dispatch ring; power of two, 2..1048576 [1024] */
-    unsigned max_clients;    /* 1..; lowered when fds are short [10000] */
-    int backlog;             /* listen(2), TCP and Unix [511] */
-    unsigned idle_seconds;   /* close silent clients; 0 = never [0] */
+    unsigned workers; /* 1..1024; 0 = processors this process may use */
+    unsigned
+        dispatch_queue;    /* dispatch ring; power of two, 2..1048576 [1024] */
+    unsigned max_clients;  /* 1..; lowered when fds are short [10000] */
+    int backlog;           /* listen(2), TCP and Unix [511] */
+    unsigned idle_seconds; /* close silent clients; 0 = never [0] */
     unsigned keepalive_seconds; /* SO_KEEPALIVE, TCP only; 0 = off [300] */
     unsigned shutdown_ms;       /* how long a stop may take [10000] */
     size_t output_pause_bytes;  /* stop serving a client over it [1 MiB] */

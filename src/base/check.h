@@ -11,8 +11,7 @@
 
 _Noreturn void bt_check_failed(const char *what, const char *file, int line);
 
-#define bt_assert(x) \
-    ((x) ? (void)0 : bt_check_failed(#x, __FILE__, __LINE__))
+#define bt_assert(x) ((x) ? (void)0 : bt_check_failed(#x, __FILE__, __LINE__))
 
 /* For calls that fail only by misuse: pthread_mutex_lock and the like. */
 #define bt_ok(x) bt_assert((x) == 0)
@@ -24,8 +23,8 @@ _Noreturn void bt_check_failed(const char *what, const char *file, int line);
 #endif
 
 #if defined(__GNUC__)
-#define bt_likely(x)   __builtin_expect(!!(x), 1)
-#define bt_unlikely(x) __builtin_expect(!!(x), 0)
+#define bt_likely(x)    __builtin_expect(!!(x), 1)
+#define bt_unlikely(x)  __builtin_expect(!!(x), 0)
 #define BT_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #else
 #define bt_likely(x)   (x)
@@ -34,7 +33,7 @@ _Noreturn void bt_check_failed(const char *what, const char *file, int line);
 #endif
 
 /* The structure that `field` at `p` is part of. */
-#define bt_container(p, type, field) \
+#define bt_container(p, type, field)                                           \
     ((type *)(void *)((char *)(p)-offsetof(type, field)))
 
 #endif

@@ -9,9 +9,9 @@
 
 #include <stdint.h>
 
-uint64_t bt_now_ns(void);  /* monotonic */
-uint64_t bt_now_ms(void);  /* monotonic */
-int64_t bt_real_us(void);  /* microseconds since 1970 */
-int64_t bt_real_ms(void);  /* milliseconds since 1970 */
+uint64_t bt_now_ns(void); /* monotonic */
+uint64_t bt_now_ms(void); /* monotonic */
+int64_t bt_real_us(void); /* microseconds since 1970 */
+int64_t bt_real_ms(void); /* milliseconds since 1970 */
 
 #endif

@@ -1,5 +1,6 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 base_sources = \
+	src/base/addr.c src/base/addr.h \
 	src/base/buf.c src/base/buf.h \
 	src/base/check.c src/base/check.h \
 	src/base/clock.c src/base/clock.h \

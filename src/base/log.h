@@ -15,7 +15,12 @@ struct bt_log {
     void *arg;
 };
 
-enum { BT_LOG_DEBUG, BT_LOG_VERBOSE, BT_LOG_NOTICE, BT_LOG_WARNING };
+enum {
+    BT_LOG_DEBUG,
+    BT_LOG_VERBOSE,
+    BT_LOG_NOTICE,
+    BT_LOG_WARNING
+};
 
 /* Formats and hands over; lines over 1023 bytes are cut. NULL sink: nothing. */
 void bt_logf(const struct bt_log *log, int level, const char *fmt, ...)

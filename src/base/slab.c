@@ -59,7 +59,7 @@ void bt_slab_put(struct bt_slab_cache *c, void *p, size_t n)
 
 #else
 
-#define CHUNK   ((size_t)2 << 20) /* a huge page; aligned to its size */
+#define CHUNK   ((size_t)2 << 20)  /* a huge page; aligned to its size */
 #define RUN     ((size_t)16 << 10) /* what a cache takes for a class at a time */
 #define CLASSES (BT_SLAB_MAX / 16)
 #define BUNDLE  64 /* blocks that pass through the depot together */
@@ -79,7 +79,7 @@ struct chunk {
 struct bt_slab {
     struct bt_mutex lock;
     struct chunk *chunks;
-    size_t used;             /* bytes of the newest chunk that are given out */
+    size_t used; /* bytes of the newest chunk that are given out */
     struct block *bundles[CLASSES]; /* each BUNDLE blocks long */
     struct block *loose[CLASSES];   /* fewer */
 };
@@ -101,7 +101,7 @@ static unsigned class_of(size_t n)
 
 static size_t size_of(unsigned class)
 {
-    return ((size_t)class + 1) * 16;
+    return ((size_t) class + 1) * 16;
 }
 
 struct bt_slab *bt_slab_new(void)
@@ -172,8 +172,8 @@ static bool new_run(struct bt_slab_cache *c, unsigned class)
     }
     if (ok) {
         c->of[class].run = (char *)s->chunks + s->used;
-        c->of[class].end = c->of[class].run + RUN / size_of(class) *
-                                                  size_of(class);
+        c->of[class].end =
+            c->of[class].run + RUN / size_of(class) * size_of(class);
         s->used += RUN;
     }
     bt_mutex_unlock(&s->lock);
@@ -239,9 +239,8 @@ void *bt_slab_get(struct bt_slab_cache *c, size_t n)
     struct block *b;
     char *p;
 
-    if (!c->of[class].hot &&
-        c->of[class].run == c->of[class].end && !refill(c, class) &&
-        !new_run(c, class)) {
+    if (!c->of[class].hot && c->of[class].run == c->of[class].end &&
+        !refill(c, class) && !new_run(c, class)) {
         return NULL;
     }
     b = c->of[class].hot;

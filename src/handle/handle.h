@@ -26,8 +26,8 @@
 #include <baton/client.h>
 #include <baton/service.h>
 
+#include "base/addr.h"
 #include "base/list.h"
-#include "os/address.h"
 
 struct bt_input;
 struct bt_limits;

@@ -34,10 +34,10 @@ static void count(_Atomic uint64_t *counter)
 
 void bt_acceptor_set_state(struct bt_acceptor *a, enum baton_server_state to)
 {
-    unsigned from = atomic_load_explicit(&a->state, memory_order_relaxed);
+    unsigned from = atomic_load_explicit(&a->life->state, memory_order_relaxed);
 
     bt_assert(bt_server_edge(from, to));
-    atomic_store(&a->state, to);
+    atomic_store(&a->life->state, to);
 }
 
 /* ---- One client ---- */
@@ -46,7 +46,7 @@ static void dress(struct bt_acceptor *a, struct baton_client *c,
                   struct bt_listener *l, const struct sockaddr_storage *peer,
                   uint64_t now)
 {
-    uint32_t ds = (uint32_t)((now - a->start_ns) / 100000000u);
+    uint32_t ds = (uint32_t)((now - a->life->start_ns) / 100000000u);
     struct sockaddr_storage ss;
     socklen_t len = sizeof ss;
 
@@ -78,7 +78,7 @@ static void push(struct bt_acceptor *a, struct baton_client *c, uint64_t now)
 static void refuse(struct bt_acceptor *a, struct baton_client *c, uint64_t now)
 {
     c->flags |= BT_UNLISTED;
-    atomic_fetch_add(&a->lingering, 1);
+    atomic_fetch_add(&a->life->lingering, 1);
     count(&a->refused);
     push(a, c, now);
 }
@@ -96,8 +96,8 @@ static void admit(struct bt_acceptor *a, struct bt_listener *l, int fd,
         return;
     }
     dress(a, c, l, peer, now);
-    if (atomic_load_explicit(&a->live, memory_order_relaxed) >=
-        atomic_load_explicit(&a->max_clients, memory_order_relaxed)) {
+    if (atomic_load_explicit(&a->life->live, memory_order_relaxed) >=
+        atomic_load_explicit(&a->life->max_clients, memory_order_relaxed)) {
         refuse(a, c, now);
         return;
     }
@@ -110,7 +110,7 @@ static void admit(struct bt_acceptor *a, struct bt_listener *l, int fd,
         return;
     }
     a->next_id++;
-    atomic_fetch_add_explicit(&a->live, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&a->life->live, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&l->origin.live, 1, memory_order_relaxed);
     count(&a->accepted);
     count(&l->origin.accepted);
@@ -127,7 +127,7 @@ static void starve(struct bt_acceptor *a, struct bt_listener *l, int error)
     for (unsigned i = 0; i < n; i++) {
         count(&a->aborted);
     }
-    if (atomic_load_explicit(&a->state, memory_order_relaxed) ==
+    if (atomic_load_explicit(&a->life->state, memory_order_relaxed) ==
         BATON_LISTENING) {
         bt_acceptor_set_state(a, BATON_STARVED);
     }
@@ -194,7 +194,7 @@ static enum verdict accept_some(struct bt_acceptor *a, struct bt_listener *l)
         if (!bt_dispatch_room(a->dispatch)) {
             return HOLD;
         }
-        if (atomic_load_explicit(&a->lingering, memory_order_relaxed) >=
+        if (atomic_load_explicit(&a->life->lingering, memory_order_relaxed) >=
             a->spare_fds) {
             bt_pace_pause(&a->pace, bt_now_ns(), PAUSE_MS);
             return HOLD;
@@ -288,7 +288,7 @@ static void last_sweep(struct bt_acceptor *a)
                 poll(NULL, 0, 1);
             }
         } while (v != NO_MORE && bt_now_ms() < end &&
-                 atomic_load(&a->stop) < 2);
+                 atomic_load(&a->life->stop) < 2);
     }
 }
 
@@ -301,7 +301,7 @@ void *bt_acceptor_run(void *arg)
     fds[0] = (struct pollfd){.fd = a->wake.rd, .events = POLLIN};
     bt_pace_init(&a->pace);
     bt_acceptor_set_state(a, BATON_LISTENING);
-    while (!atomic_load(&a->stop)) {
+    while (!atomic_load(&a->life->stop)) {
         wait_and_accept(a, fds);
         bt_record_poll(a->record);
     }
@@ -310,7 +310,7 @@ void *bt_acceptor_run(void *arg)
     for (unsigned i = 0; i < a->n_masters; i++) {
         bt_listener_close(a->masters[i]);
     }
-    atomic_store(&a->finished, 1);
+    atomic_store(&a->life->finished, 1);
     for (unsigned i = 0; i < a->dispatch->n_seats; i++) {
         bt_dispatch_wake(a->dispatch, i);
     }

@@ -18,6 +18,7 @@
 #include <baton/stats.h>
 
 #include "base/log.h"
+#include "handle/life.h"
 #include "net/dispatch.h"
 #include "net/listener.h"
 #include "net/pace.h"
@@ -33,17 +34,11 @@ struct bt_acceptor {
     struct bt_table *table;
     struct bt_record *record; /* for what the table retires */
     const struct bt_log *log;
-    uint64_t start_ns;  /* server time begins here */
+    struct bt_life *life;
     unsigned spare_fds; /* refused clients that may linger at a time */
 
     /* Shared. */
     struct bt_wake wake;
-    _Atomic unsigned stop;     /* 1 drain, 2 at once */
-    _Atomic unsigned finished; /* nothing will be pushed any more */
-    _Atomic unsigned state;    /* enum baton_server_state; acceptor writes */
-    _Atomic unsigned max_clients;
-    _Atomic uint64_t live;      /* handles in the table; workers subtract */
-    _Atomic unsigned lingering; /* refused and not yet gone; same */
     _Atomic uint64_t accepted, refused, aborted; /* acceptor writes */
 
     /* The acceptor's own. */

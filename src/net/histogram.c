@@ -30,9 +30,8 @@ void bt_histogram_add(struct bt_histogram *h, uint32_t us)
     _Atomic uint32_t *c = &h->count[bucket(us)];
 
     /* One writer: no need for a locked addition. */
-    atomic_store_explicit(
-        c, atomic_load_explicit(c, memory_order_relaxed) + 1,
-        memory_order_relaxed);
+    atomic_store_explicit(c, atomic_load_explicit(c, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
 }
 
 void bt_histogram_sum(const struct bt_histogram *h, uint64_t *sum)

@@ -16,7 +16,7 @@
 
 struct bt_listener {
     struct bt_origin origin;
-    int fd; /* -1: closed */
+    int fd;            /* -1: closed */
     char address[160]; /* as bound: "127.0.0.1:6379" or the path */
     char path[128];    /* Unix domain, else empty */
     dev_t dev;         /* of the file that is ours */

@@ -18,7 +18,11 @@
 
 struct bt_poller;
 
-enum { BT_IN = 1, BT_OUT = 2, BT_HUP = 4 /* EOF or error: reading tells which */ };
+enum {
+    BT_IN = 1,
+    BT_OUT = 2,
+    BT_HUP = 4 /* EOF or error: reading tells which */
+};
 
 struct bt_event {
     void *ptr;

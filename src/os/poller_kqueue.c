@@ -60,8 +60,8 @@ int bt_poller_add(struct bt_poller *p, int fd, void *ptr)
 
 int bt_poller_want_out(struct bt_poller *p, int fd, void *ptr, bool on)
 {
-    int r = control(p, fd, EVFILT_WRITE, on ? EV_ADD | EV_CLEAR : EV_DELETE,
-                    ptr);
+    int r =
+        control(p, fd, EVFILT_WRITE, on ? EV_ADD | EV_CLEAR : EV_DELETE, ptr);
 
     return !on && r == -ENOENT ? 0 : r;
 }
@@ -88,9 +88,9 @@ int bt_poller_wait(struct bt_poller *p, struct bt_event *events, int max,
                    int timeout_ms)
 {
     struct timespec ts = {timeout_ms / 1000, (timeout_ms % 1000) * 1000000L};
-    int n = kevent(p->fd, NULL, 0, p->events,
-                   max < MAX_EVENTS ? max : MAX_EVENTS,
-                   timeout_ms < 0 ? NULL : &ts);
+    int n =
+        kevent(p->fd, NULL, 0, p->events, max < MAX_EVENTS ? max : MAX_EVENTS,
+               timeout_ms < 0 ? NULL : &ts);
 
     if (n < 0) {
         return errno == EINTR ? 0 : -errno;

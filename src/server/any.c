@@ -19,7 +19,7 @@
 static void describe(struct baton_server *s, const struct baton_client *c,
                      struct baton_client_info *out)
 {
-    uint64_t ns = bt_now_ns() - s->acceptor.start_ns;
+    uint64_t ns = bt_now_ns() - s->life.start_ns;
     const struct baton_worker *w =
         atomic_load_explicit(&c->owner, memory_order_relaxed);
 

@@ -87,7 +87,7 @@ static void fit_fd_limit(struct baton_server *s)
                 "higher maxclients increase 'ulimit -n'.",
                 (unsigned long long)have, can);
     }
-    atomic_store(&s->acceptor.max_clients, can);
+    atomic_store(&s->life.max_clients, can);
     /* Refused clients linger on fds that neither clients nor we need. */
     left = have - can;
     left = left > spare - SPARE_FDS / 2 ? left - (spare - SPARE_FDS / 2) : 1;
@@ -168,7 +168,7 @@ int baton_listen_mode(struct baton_server *s, const char *address,
     if (!l || !v) {
         goto fail;
     }
-    if (atomic_load(&s->acceptor.state) != BATON_STARTING || !service->bytes ||
+    if (atomic_load(&s->life.state) != BATON_STARTING || !service->bytes ||
         !service->name) {
         r = -EINVAL;
         goto fail;
@@ -220,8 +220,7 @@ unsigned baton_workers(const struct baton_server *s)
 
 int baton_run(struct baton_server *s)
 {
-    if (s->n_masters == 0 ||
-        atomic_load(&s->acceptor.state) != BATON_STARTING) {
+    if (s->n_masters == 0 || atomic_load(&s->life.state) != BATON_STARTING) {
         return -EINVAL;
     }
     return bt_server_run(s);
@@ -230,8 +229,8 @@ int baton_run(struct baton_server *s)
 /* Only atomics and a write: a signal handler may call it. */
 void baton_stop(struct baton_server *s)
 {
-    if (atomic_fetch_add(&s->acceptor.stop, 1) > 1) {
-        atomic_store(&s->acceptor.stop, 2);
+    if (atomic_fetch_add(&s->life.stop, 1) > 1) {
+        atomic_store(&s->life.stop, 2);
     }
     bt_wake_send(&s->acceptor.wake);
     for (unsigned i = 0; i < s->dispatch.n_seats; i++) {
@@ -273,13 +272,13 @@ int baton_set_max_clients(struct baton_server *s, unsigned n)
     if (n == 0 || bt_raise_fd_limit(need) < need) {
         return -EINVAL;
     }
-    atomic_store(&s->acceptor.max_clients, n);
+    atomic_store(&s->life.max_clients, n);
     return 0;
 }
 
 unsigned baton_max_clients(const struct baton_server *s)
 {
-    return atomic_load(&s->acceptor.max_clients);
+    return atomic_load(&s->life.max_clients);
 }
 
 void baton_set_idle_seconds(struct baton_server *s, unsigned n)

@@ -14,6 +14,7 @@
 #include <baton/baton.h>
 
 #include "base/log.h"
+#include "net/acceptor.h"
 #include "worker/worker.h"
 
 struct bt_domain;
@@ -22,6 +23,7 @@ struct baton_server {
     struct baton_options options;
     struct bt_log log;
     struct bt_settings settings;
+    struct bt_life life;
     struct bt_acceptor acceptor;
     struct bt_dispatch dispatch;
     struct bt_table *table;

@@ -20,7 +20,7 @@ static int build_worker(struct baton_server *s, struct baton_worker *w)
 
     w->server = s;
     w->dispatch = &s->dispatch;
-    w->acceptor = &s->acceptor;
+    w->life = &s->life;
     w->table = s->table;
     w->settings = &s->settings;
     w->log = &s->log;
@@ -30,9 +30,7 @@ static int build_worker(struct baton_server *s, struct baton_worker *w)
         s->options.thread_prefix ? s->options.thread_prefix : "baton";
     w->services = s->services;
     w->n_services = s->n_services;
-    ck_stack_init(&w->inbox);
-    ck_stack_init(&w->jobs);
-    ck_stack_init(&w->arrivals);
+    bt_inbox_init(&w->inbox);
     bt_list_init(&w->clients);
     bt_list_init(&w->ends);
     w->ready_tail = &w->ready;
@@ -132,7 +130,8 @@ static void build_acceptor(struct baton_server *s)
     a->dispatch = &s->dispatch;
     a->table = s->table;
     a->log = &s->log;
-    a->start_ns = bt_now_ns();
+    a->life = &s->life;
+    s->life.start_ns = bt_now_ns();
     a->next_id = 1;
 }
 
@@ -143,7 +142,7 @@ static int start_and_join(struct baton_server *s)
     int r = 0;
 
     for (unsigned i = 0; i < s->n_workers; i++) {
-        atomic_store(&s->workers[i].takes_jobs, 1);
+        atomic_store(&s->workers[i].inbox.takes_jobs, 1);
     }
     while (r == 0 && n < s->n_workers) {
         r = bt_thread_start(&s->workers[n].thread, bt_worker_run,
@@ -154,7 +153,7 @@ static int start_and_join(struct baton_server *s)
         r = bt_thread_start(&acceptor, acceptor_thread, s);
     }
     if (r < 0) { /* the workers that run see an empty server that stops */
-        atomic_store(&s->acceptor.finished, 1);
+        atomic_store(&s->life.finished, 1);
         baton_stop(s);
     } else {
         bt_ok(pthread_join(acceptor, NULL));

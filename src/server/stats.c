@@ -57,17 +57,17 @@ void baton_stats(struct baton_server *s, struct baton_stats *out)
     struct sums sum = {0};
 
     memset(out, 0, sizeof *out);
-    out->server_state = (enum baton_server_state)READ(s->acceptor.state);
+    out->server_state = (enum baton_server_state)READ(s->life.state);
     out->workers = s->n_workers;
     out->masters = s->n_masters;
-    out->max_clients = READ(s->acceptor.max_clients);
+    out->max_clients = READ(s->life.max_clients);
     for (unsigned i = 0; i < s->n_workers; i++) {
         add_worker(&s->workers[i], out, &sum);
     }
     out->cir_accepted = READ(s->acceptor.accepted);
     out->cir_refused = READ(s->acceptor.refused);
     out->cir_aborted = READ(s->acceptor.aborted);
-    out->handles_live = READ(s->acceptor.live);
+    out->handles_live = READ(s->life.live);
     out->dispatch_depth = bt_dispatch_depth(&s->dispatch);
     out->dispatch_full = READ(s->dispatch.times_full);
     add_waits(s, out);

@@ -59,14 +59,14 @@ static void count_closed(struct baton_worker *w, struct baton_client *c)
         atomic_load_explicit(&seat->handles, memory_order_relaxed) - 1,
         memory_order_relaxed);
     if (c->flags & BT_UNLISTED) {
-        atomic_fetch_sub(&w->acceptor->lingering, 1);
+        atomic_fetch_sub(&w->life->lingering, 1);
         return;
     }
     bt_tally_move(&w->tally.listed, -1);
     bt_tally_move(&w->tally.closing, -1);
     bt_tally_add(&w->tally.closed[c->reason], 1);
     atomic_fetch_sub_explicit(&c->origin->live, 1, memory_order_relaxed);
-    atomic_fetch_sub(&w->acceptor->live, 1);
+    atomic_fetch_sub(&w->life->live, 1);
 }
 
 /* Out of the table, the fd closed. In this order: while the fd is open its

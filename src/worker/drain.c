@@ -112,8 +112,7 @@ static bool unserved(const struct baton_worker *w)
 
 void bt_drain_watch(struct baton_worker *w)
 {
-    unsigned stop =
-        atomic_load_explicit(&w->acceptor->stop, memory_order_relaxed);
+    unsigned stop = atomic_load_explicit(&w->life->stop, memory_order_relaxed);
 
     if (!stop) {
         return;
@@ -131,9 +130,10 @@ void bt_drain_watch(struct baton_worker *w)
 
 bool bt_drain_done(struct baton_worker *w)
 {
-    const struct bt_acceptor *a = w->acceptor;
+    const struct bt_life *life = w->life;
 
-    return w->draining && atomic_load(&a->finished) &&
-           bt_dispatch_depth(w->dispatch) == 0 && atomic_load(&a->live) == 0 &&
-           atomic_load(&a->lingering) == 0 && bt_inbox_empty(w);
+    return w->draining && atomic_load(&life->finished) &&
+           bt_dispatch_depth(w->dispatch) == 0 &&
+           atomic_load(&life->live) == 0 &&
+           atomic_load(&life->lingering) == 0 && bt_inbox_empty(&w->inbox);
 }

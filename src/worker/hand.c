@@ -11,8 +11,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <ck_pr.h>
-
 static void welcome(struct baton_worker *w, struct baton_client *c)
 {
     const struct baton_service *s = c->origin->service;
@@ -152,8 +150,7 @@ void bt_hand_over(struct baton_worker *w, struct baton_client *c)
     bt_tally_move(&w->tally.listed, -1);
     seat_add(w, -1);
     atomic_store(&c->owner, to); /* messages go there from now on */
-    ck_stack_push_upmc(&to->arrivals, &c->arrival);
-    bt_dispatch_wake(w->dispatch, to->index);
+    bt_inbox_send(to, c);
 }
 
 static void arrive(struct baton_worker *w, struct baton_client *c)
@@ -187,16 +184,5 @@ static void arrive(struct baton_worker *w, struct baton_client *c)
 
 void bt_hand_arrivals(struct baton_worker *w)
 {
-    ck_stack_entry_t *e;
-
-    if (!ck_pr_load_ptr(&w->arrivals.head)) {
-        return;
-    }
-    e = ck_stack_batch_pop_upmc(&w->arrivals);
-    while (e) {
-        ck_stack_entry_t *next = e->next;
-
-        arrive(w, bt_container(e, struct baton_client, arrival));
-        e = next;
-    }
+    bt_inbox_arrivals(w, arrive);
 }

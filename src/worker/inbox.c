@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "handle/message.h"
 #include "worker/reply.h"
+#include "worker/worker.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -23,7 +24,7 @@ void bt_inbox_notify(struct baton_worker *team, struct baton_client *c)
 
     /* Still on the ring: worker 0 keeps the node until somebody took it. */
     w = w ? w : &team[0];
-    ck_stack_push_upmc(&w->inbox, &c->node);
+    ck_stack_push_upmc(&w->inbox.nodes, &c->node);
     bt_dispatch_wake(w->dispatch, w->index);
 }
 
@@ -33,9 +34,40 @@ static bool is_empty(ck_stack_t *s)
     return ck_pr_load_ptr(&s->head) == NULL;
 }
 
-bool bt_inbox_empty(struct baton_worker *w)
+bool bt_inbox_empty(struct bt_inbox *in)
 {
-    return is_empty(&w->inbox) && is_empty(&w->jobs) && is_empty(&w->arrivals);
+    return is_empty(&in->nodes) && is_empty(&in->jobs) &&
+           is_empty(&in->arrivals);
+}
+
+void bt_inbox_init(struct bt_inbox *in)
+{
+    ck_stack_init(&in->nodes);
+    ck_stack_init(&in->jobs);
+    ck_stack_init(&in->arrivals);
+}
+
+/* ---- Moves ---- */
+
+void bt_inbox_send(struct baton_worker *to, struct baton_client *c)
+{
+    ck_stack_push_upmc(&to->inbox.arrivals, &c->arrival);
+    bt_dispatch_wake(to->dispatch, to->index);
+}
+
+void bt_inbox_arrivals(struct baton_worker *w,
+                       void (*arrive)(struct baton_worker *,
+                                      struct baton_client *))
+{
+    ck_stack_entry_t *e, *next;
+
+    if (is_empty(&w->inbox.arrivals)) {
+        return;
+    }
+    for (e = ck_stack_batch_pop_upmc(&w->inbox.arrivals); e; e = next) {
+        next = e->next;
+        arrive(w, bt_container(e, struct baton_client, arrival));
+    }
 }
 
 /* ---- Messages to clients ---- */
@@ -71,8 +103,8 @@ static void node(struct baton_worker *w, struct baton_client *c)
     struct baton_worker *owner = atomic_load(&c->owner);
 
     if (!owner) {
-        c->node.next = w->homeless;
-        w->homeless = &c->node;
+        c->node.next = w->inbox.homeless;
+        w->inbox.homeless = &c->node;
         return;
     }
     if (owner != w) {
@@ -135,13 +167,13 @@ int bt_inbox_job(struct baton_worker *w,
     j->arg = arg;
     /* Sequentially consistent, as in bt_inbox_close(): either it sees us here
      * and waits for the push, or we see that it is closed. */
-    atomic_fetch_add(&w->posting, 1);
-    taken = atomic_load(&w->takes_jobs);
+    atomic_fetch_add(&w->inbox.posting, 1);
+    taken = atomic_load(&w->inbox.takes_jobs);
     if (taken) {
-        ck_stack_push_upmc(&w->jobs, &j->entry);
+        ck_stack_push_upmc(&w->inbox.jobs, &j->entry);
         bt_dispatch_wake(w->dispatch, w->index);
     }
-    atomic_fetch_sub(&w->posting, 1);
+    atomic_fetch_sub(&w->inbox.posting, 1);
     if (!taken) {
         free(j);
     }
@@ -150,15 +182,15 @@ int bt_inbox_job(struct baton_worker *w,
 
 void bt_inbox_close(struct baton_worker *w)
 {
-    atomic_store(&w->takes_jobs, 0);
-    while (atomic_load(&w->posting)) {
+    atomic_store(&w->inbox.takes_jobs, 0);
+    while (atomic_load(&w->inbox.posting)) {
         sched_yield(); /* for the length of a push */
     }
 }
 
 static void jobs(struct baton_worker *w)
 {
-    ck_stack_entry_t *e = reversed(ck_stack_batch_pop_upmc(&w->jobs));
+    ck_stack_entry_t *e = reversed(ck_stack_batch_pop_upmc(&w->inbox.jobs));
 
     while (e) {
         struct job *j = bt_container(e, struct job, entry);
@@ -171,21 +203,21 @@ static void jobs(struct baton_worker *w)
 
 static void retry_homeless(struct baton_worker *w)
 {
-    ck_stack_entry_t *e = w->homeless;
+    ck_stack_entry_t *e = w->inbox.homeless;
 
-    w->homeless = NULL;
+    w->inbox.homeless = NULL;
     nodes(w, e);
 }
 
 void bt_inbox_run(struct baton_worker *w)
 {
-    if (w->homeless) {
+    if (w->inbox.homeless) {
         retry_homeless(w);
     }
-    if (!is_empty(&w->inbox)) {
-        nodes(w, reversed(ck_stack_batch_pop_upmc(&w->inbox)));
+    if (!is_empty(&w->inbox.nodes)) {
+        nodes(w, reversed(ck_stack_batch_pop_upmc(&w->inbox.nodes)));
     }
-    if (!is_empty(&w->jobs)) {
+    if (!is_empty(&w->inbox.jobs)) {
         jobs(w);
     }
 }
@@ -196,5 +228,5 @@ void bt_inbox_fini(struct baton_worker *w)
     jobs(w); /* of a worker whose thread could not be started */
     /* All handles are closed: their nodes only keep them from being freed. */
     retry_homeless(w);
-    nodes(w, ck_stack_batch_pop_upmc(&w->inbox));
+    nodes(w, ck_stack_batch_pop_upmc(&w->inbox.nodes));
 }

@@ -10,7 +10,25 @@
 #ifndef BT_WORKER_INBOX_H
 #define BT_WORKER_INBOX_H
 
-#include "worker/worker.h"
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include <ck_stack.h>
+
+struct baton_client;
+struct baton_worker;
+
+struct bt_inbox {
+    ck_stack_t nodes;            /* notify nodes of handles */
+    ck_stack_t jobs;             /* baton_post_worker() */
+    ck_stack_t arrivals;         /* handles that were moved here */
+    _Atomic unsigned takes_jobs; /* from the worker's start to its last pass */
+    _Atomic unsigned posting;    /* threads that are just adding a job */
+    ck_stack_entry_t *homeless;  /* the worker's own: nodes of handles that
+                                    nobody took yet */
+};
+
+void bt_inbox_init(struct bt_inbox *in);
 
 /* Puts c's node, which bt_msg_post() asked for, into its owner's inbox. */
 void bt_inbox_notify(struct baton_worker *team, struct baton_client *c);
@@ -19,7 +37,14 @@ void bt_inbox_notify(struct baton_worker *team, struct baton_client *c);
 void bt_inbox_run(struct baton_worker *w);
 /* Runs the messages of c, which w owns and which is open. */
 void bt_inbox_messages(struct baton_worker *w, struct baton_client *c);
-bool bt_inbox_empty(struct baton_worker *w);
+bool bt_inbox_empty(struct bt_inbox *in);
+
+/* Puts c among the arrivals of another worker. */
+void bt_inbox_send(struct baton_worker *to, struct baton_client *c);
+/* Takes them all and calls arrive for each. */
+void bt_inbox_arrivals(struct baton_worker *w,
+                       void (*arrive)(struct baton_worker *,
+                                      struct baton_client *));
 
 /* A job for a worker: see baton_post_worker(). 0, -ENOMEM, -ESHUTDOWN. */
 int bt_inbox_job(struct baton_worker *w,

@@ -70,7 +70,7 @@ void bt_worker_set_state(struct baton_worker *w, struct baton_client *c,
 static void begin_pass(struct baton_worker *w)
 {
     w->now = bt_now_ns();
-    w->now_ds = (uint32_t)((w->now - w->acceptor->start_ns) / 100000000u);
+    w->now_ds = (uint32_t)((w->now - w->life->start_ns) / 100000000u);
     w->pause = atomic_load_explicit(&w->settings->pause, memory_order_relaxed);
     bt_dispatch_pass_begins(w->dispatch, w->index, w->now);
     bt_record_enter(w->record);
@@ -158,7 +158,7 @@ static int longest_sleep(struct baton_worker *w)
     ms = earlier(ms, w->soon_ms ? (int)w->soon_ms : -1);
     ms = earlier(ms, bt_record_pending(w->record) ? RECLAIM_MS : -1);
     ms = earlier(ms, w->draining ? DRAIN_MS : -1);
-    ms = earlier(ms, w->declined || w->homeless ? 1 : -1);
+    ms = earlier(ms, w->declined || w->inbox.homeless ? 1 : -1);
     w->soon_ms = 0;
     return ms;
 }
@@ -167,9 +167,9 @@ static int longest_sleep(struct baton_worker *w)
  */
 static bool must_not_sleep(struct baton_worker *w)
 {
-    return !bt_inbox_empty(w) ||
+    return !bt_inbox_empty(&w->inbox) ||
            (!w->declined && bt_dispatch_depth(w->dispatch) > 0) ||
-           (!w->draining && atomic_load(&w->acceptor->stop));
+           (!w->draining && atomic_load(&w->life->stop));
 }
 
 static void note_events(struct baton_worker *w, const struct bt_event *events,

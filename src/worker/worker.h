@@ -17,14 +17,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include <ck_stack.h>
-
 #include "base/list.h"
 #include "base/log.h"
 #include "handle/handle.h"
-#include "net/acceptor.h"
+#include "handle/life.h"
 #include "net/dispatch.h"
 #include "os/poller.h"
+#include "worker/inbox.h"
 #include "worker/timer.h"
 
 #define BT_READ_SIZE    65536 /* byte quantum: one read */
@@ -62,7 +61,7 @@ struct baton_worker {
     unsigned index;
     struct baton_server *server;
     struct bt_dispatch *dispatch;
-    struct bt_acceptor *acceptor;
+    struct bt_life *life;
     struct bt_table *table;
     struct bt_record *record;
     struct bt_settings *settings;
@@ -74,11 +73,7 @@ struct baton_worker {
     unsigned n_services;
 
     /* Shared. */
-    ck_stack_t inbox;            /* notify nodes of handles (inbox.h) */
-    ck_stack_t jobs;             /* baton_post_worker() */
-    ck_stack_t arrivals;         /* handles that were moved here */
-    _Atomic unsigned takes_jobs; /* from its start to its last pass */
-    _Atomic unsigned posting;    /* threads that are just adding a job */
+    struct bt_inbox inbox;
     _Atomic unsigned timed_out;
     struct bt_tally tally;
 
@@ -96,13 +91,12 @@ struct baton_worker {
     unsigned n_ready;
     struct bt_list clients, ends;
     struct bt_timers timers;
-    ck_stack_entry_t *homeless; /* nodes of handles that nobody took yet */
-    uint64_t now;               /* ns, when the pass began */
-    uint32_t now_ds;            /* the same in server time, tenths of seconds */
-    unsigned soon_ms;           /* baton_worker_soon(), 0 = not asked */
-    bool declined;              /* left handles on the ring to others */
-    unsigned n_soft;            /* clients over their soft output limit */
-    uint64_t next_sweep;        /* ns */
+    uint64_t now;        /* ns, when the pass began */
+    uint32_t now_ds;     /* the same in server time, tenths of seconds */
+    unsigned soon_ms;    /* baton_worker_soon(), 0 = not asked */
+    bool declined;       /* left handles on the ring to others */
+    unsigned n_soft;     /* clients over their soft output limit */
+    uint64_t next_sweep; /* ns */
     bool draining;
     uint64_t deadline; /* ns, when draining */
     void *service_data[BT_MAX_SERVICES];
