@@ -6,6 +6,7 @@
 #include "base/reclaim.h"
 #include "handle/state.h"
 #include "handle/table.h"
+#include "os/address.h"
 #include "os/socket.h"
 
 #include <errno.h>
