@@ -130,7 +130,7 @@ static char *activity(char *p, const struct baton_client_info *info,
 
     p = word(p, " cmd=", last ? last->name : "NULL");
     p = put(p, " user=default redir=-1");
-    p = integer(p, " resp=", session_proto(s));
+    p = number(p, " resp=", session_proto(s) == 3 ? 3 : 2);
     p = word(p, " lib-name=", label(s, LABEL_LIB_NAME));
     p = word(p, " lib-ver=", label(s, LABEL_LIB_VER));
     p = word(p, " state=", baton_state_name(info->state));

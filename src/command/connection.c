@@ -44,6 +44,7 @@ static bool authenticate(struct call *c, struct bt_slice user,
         options_password_free(secret);
     }
     if (!right || !bt_slice_eq(user, bt_str("default"))) {
+        cmd_count_add(&c->worker->counters.denied, 1);
         resp_error(c->out, WRONGPASS);
         return false;
     }

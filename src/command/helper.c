@@ -85,7 +85,10 @@ static void work(struct helper *h)
         continue;
     }
     if (expiring(h->service->db)) {
+        uint64_t start = bt_now_ns();
+
         db_expire_cycle(h->db, EXPIRE_US);
+        atomic_fetch_add(&h->service->expire_us, (bt_now_ns() - start) / 1000);
     }
     db_enter(h->db);
     db_leave(h->db); /* releases what became free */

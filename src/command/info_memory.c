@@ -61,6 +61,22 @@ static void allocator(struct info *i, const struct process_memory *m)
              (int64_t)(m->rss - m->used));
 }
 
+/* There are none. */
+static void scripts(struct info *i)
+{
+    static const char *const none[] = {
+        "used_memory_scripts_eval", "number_of_cached_scripts",
+        "number_of_functions",      "number_of_libraries",
+        "used_memory_vm_functions", NULL};
+
+    info_add(i, "used_memory_lua:0\r\nused_memory_vm_eval:0\r\n"
+                "used_memory_lua_human:0B\r\n");
+    info_add_zeroes(i, none);
+    info_add_bytes(i, "used_memory_vm_total", 0);
+    info_add(i, "used_memory_functions:0\r\n");
+    info_add_bytes(i, "used_memory_scripts", 0);
+}
+
 void info_memory(struct info *i)
 {
     static const char *const none[] = {"mem_not_counted_for_evict",
@@ -96,6 +112,7 @@ void info_memory(struct info *i)
     info_add(i, "allocator_active:%" PRIu64 "\r\n", m.active);
     info_add(i, "allocator_resident:%" PRIu64 "\r\n", m.rss);
     info_add_bytes(i, "total_system_memory", m.system);
+    scripts(i);
     info_add_bytes(i, "maxmemory", strtoull(limit, NULL, 10));
     info_add(i, "maxmemory_policy:%s\r\n", *policy ? policy : "noeviction");
     allocator(i, &m);

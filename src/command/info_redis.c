@@ -138,6 +138,9 @@ void info_stats_section(struct info *i)
                                           "tracking_total_prefixes",
                                           "unexpected_error_replies",
                                           NULL};
+    static const char *const denied[] = {"acl_access_denied_cmd",
+                                         "acl_access_denied_key",
+                                         "acl_access_denied_channel", NULL};
     const struct stats *s = info_stats(i);
     struct stats_rates r;
     struct db_stats d;
@@ -164,6 +167,8 @@ void info_stats_section(struct info *i)
     info_add(i, "expired_keys:%" PRIu64 "\r\n", d.expired);
     info_add(i, "expired_stale_perc:0.00\r\n");
     info_add(i, "expired_time_cap_reached_count:0\r\n");
+    info_add(i, "expire_cycle_cpu_milliseconds:%" PRIu64 "\r\n",
+             atomic_load(&i->service->expire_us) / 1000);
     info_add_zeroes(i, none);
     info_add(i, "keyspace_hits:%" PRIu64 "\r\n", d.hits);
     info_add(i, "keyspace_misses:%" PRIu64 "\r\n", d.misses);
@@ -172,6 +177,9 @@ void info_stats_section(struct info *i)
     info_add(i, "dump_payload_sanitizations:0\r\n");
     info_add(i, "io_threaded_reads_processed:0\r\n");
     info_add(i, "io_threaded_writes_processed:0\r\n");
+    info_add(i, "reply_buffer_shrinks:0\r\nreply_buffer_expands:0\r\n");
+    info_add(i, "acl_access_denied_auth:%" PRIu64 "\r\n", s->denied);
+    info_add_zeroes(i, denied);
 }
 
 /* ---- Replication, CPU, Modules, Cluster, Keyspace ---- */

@@ -49,6 +49,7 @@ struct service {
 
     /* ---- Any thread ---- */
     _Atomic uint64_t peak_memory;
+    _Atomic uint64_t expire_us;        /* spent on the active expiry */
     _Atomic uint64_t attack_logged_ms; /* when it was logged last */
     struct bt_mutex base_lock;         /* rank LOG */
     struct stats base;                 /* under base_lock */

@@ -98,6 +98,7 @@ static void add_worker(struct stats *s, struct cmd_counters *c)
 {
     s->commands += get(&c->commands);
     s->errors += get(&c->errors);
+    s->denied += get(&c->denied);
     for (size_t i = 0; i < cmd_rows(); i++) {
         s->rows[i].calls += get(&c->rows[i].calls);
         s->rows[i].ns += get(&c->rows[i].ns);
@@ -139,6 +140,7 @@ static void subtract(struct stats *s, const struct stats *base)
 {
     less(&s->commands, base->commands);
     less(&s->errors, base->errors);
+    less(&s->denied, base->denied);
     less(&s->connections, base->connections);
     less(&s->refused, base->refused);
     less(&s->bytes_in, base->bytes_in);

@@ -32,7 +32,8 @@ struct cmd_count {
 
 struct cmd_counters {
     _Atomic uint64_t commands, errors;
-    struct cmd_count *rows; /* one for each row of the table */
+    _Atomic uint64_t denied; /* wrong passwords */
+    struct cmd_count *rows;  /* one for each row of the table */
     _Atomic unsigned n_codes;
     struct {
         char code[STATS_CODE_SIZE]; /* never changes once counted in n_codes */
@@ -66,7 +67,7 @@ struct stats_code {
 };
 
 struct stats {
-    uint64_t commands, errors;
+    uint64_t commands, errors, denied;
     uint64_t connections, refused, bytes_in, bytes_out;
     struct stats_row *rows;
     struct stats_code codes[STATS_MAX_ERRORS];

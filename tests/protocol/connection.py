@@ -276,6 +276,9 @@ def auth_password():
             expect(c.cmd("PING"), NOAUTH)
             expect(c.cmd("AUTH", "default", "secret"), OK)
             expect(c.cmd("PING"), Status("PONG"))
+            if not REDIS:
+                denied = server.info(c)["acl_access_denied_auth"]
+                expect_true(denied == "14", denied)
 
 
 @test("HELLO AUTH with a password", client=False)
