@@ -99,7 +99,7 @@ static int idlest_sleeper(struct bt_dispatch *d)
         struct bt_seat *s = &d->seats[i];
         unsigned n = atomic_load_explicit(&s->handles, memory_order_relaxed);
 
-        if (atomic_load(&s->sleeping) && n < least) {
+        if (atomic_load(&s->sleep) == BT_ASLEEP && n < least) {
             least = n;
             best = (int)i;
         }
@@ -111,9 +111,9 @@ void bt_dispatch_rouse(struct bt_dispatch *d)
 {
     unsigned awake = 0, need;
 
-    ck_pr_fence_memory(); /* the push before the look at `sleeping` */
+    ck_pr_fence_memory(); /* the push before the look at `sleep` */
     for (unsigned i = 0; i < d->n_seats; i++) {
-        awake += atomic_load(&d->seats[i].sleeping) == 0;
+        awake += atomic_load(&d->seats[i].sleep) != BT_ASLEEP;
     }
     need = (bt_dispatch_depth(d) + BT_TAKE_MAX - 1) / BT_TAKE_MAX;
     need = need > awake ? need - awake : 0;
@@ -144,8 +144,11 @@ bool bt_dispatch_wait_for_room(struct bt_dispatch *d)
 
 void bt_dispatch_pass_begins(struct bt_dispatch *d, unsigned seat, uint64_t now)
 {
-    atomic_store_explicit(&d->seats[seat].pass_began, now,
-                          memory_order_relaxed);
+    struct bt_seat *s = &d->seats[seat];
+
+    atomic_store_explicit(&s->pass_began, now, memory_order_relaxed);
+    /* Release: who sees it awake, in present(), sees when its pass began. */
+    atomic_store_explicit(&s->sleep, BT_AWAKE, memory_order_release);
 }
 
 /* Is the worker there to take something soon? */
@@ -153,7 +156,8 @@ static bool present(struct bt_seat *s, uint64_t now)
 {
     uint64_t began;
 
-    if (atomic_load_explicit(&s->sleeping, memory_order_relaxed)) {
+    /* Acquire: pairs with bt_dispatch_pass_begins(). */
+    if (atomic_load_explicit(&s->sleep, memory_order_acquire) != BT_AWAKE) {
         return true;
     }
     began = atomic_load_explicit(&s->pass_began, memory_order_relaxed);
@@ -170,33 +174,63 @@ static uint64_t oldest(struct bt_dispatch *d, uint64_t now)
     return now > at ? now - at : 0;
 }
 
+static unsigned handles_of(const struct bt_seat *s)
+{
+    return atomic_load_explicit(&s->handles, memory_order_relaxed);
+}
+
+/* What a look at all seats that are there, and are not above `level`, tells. */
+struct survey {
+    uint64_t sum;   /* their handles */
+    unsigned n;     /* of them */
+    unsigned awake; /* of those; at least 1 */
+    unsigned least; /* handles that one has */
+};
+
+static struct survey look_round(struct bt_dispatch *d, unsigned seat,
+                                uint64_t now, unsigned level)
+{
+    struct survey v = {.least = UINT_MAX};
+
+    for (unsigned i = 0; i < d->n_seats; i++) {
+        struct bt_seat *s = &d->seats[i];
+        unsigned n = handles_of(s);
+
+        if (n > level || (i != seat && !present(s, now))) {
+            continue;
+        }
+        v.sum += n;
+        v.n++;
+        v.awake +=
+            atomic_load_explicit(&s->sleep, memory_order_relaxed) != BT_ASLEEP;
+        v.least = n < v.least ? n : v.least;
+    }
+    v.awake += v.awake == 0;
+    return v;
+}
+
 /* How many of `depth` items this seat should take now. */
 static unsigned quota(struct bt_dispatch *d, unsigned seat, uint64_t now,
                       unsigned depth)
 {
-    unsigned mine =
-        atomic_load_explicit(&d->seats[seat].handles, memory_order_relaxed);
-    unsigned there = 1, awake = 1, cap, level;
-    uint64_t sum = (uint64_t)mine + depth;
+    unsigned mine = handles_of(&d->seats[seat]), level = UINT_MAX, cap;
+    struct survey v = look_round(d, seat, now, level);
 
-    for (unsigned i = 0; i < d->n_seats; i++) {
-        struct bt_seat *s = &d->seats[i];
-
-        if (i != seat && present(s, now)) {
-            there++;
-            awake += !atomic_load_explicit(&s->sleeping, memory_order_relaxed);
-            sum += atomic_load_explicit(&s->handles, memory_order_relaxed);
-        }
-    }
-    cap = (depth + awake - 1) / awake;
+    cap = (depth + v.awake - 1) / v.awake;
     cap = cap < BT_TAKE_MAX ? cap : BT_TAKE_MAX;
-    level = (unsigned)((sum + there - 1) / there);
-    if (level > mine && level - mine < cap) {
-        cap = level - mine;
-    } else if (level <= mine && oldest(d, now) < PATIENCE_NS) {
-        cap = 0;
+    /* Those above the level get nothing; without them it is lower. Each round
+     * leaves somebody out, and three are near enough. */
+    for (unsigned round = 0; round < 3 && v.n > 0; round++) {
+        level = (unsigned)((v.sum + depth) / v.n);
+        v = look_round(d, seat, now, level);
     }
-    return cap;
+    if (level > mine) {
+        return level - mine < cap ? level - mine : cap;
+    }
+    if (mine <= v.least) { /* what is left over goes to whoever has least */
+        return 1;
+    }
+    return oldest(d, now) < PATIENCE_NS ? 0 : cap;
 }
 
 /* A sleeping worker below the level may have missed its turn: pass it on. */
@@ -248,22 +282,24 @@ unsigned bt_dispatch_take(struct bt_dispatch *d, unsigned seat, uint64_t now,
 
 void bt_dispatch_falls_asleep(struct bt_dispatch *d, unsigned seat)
 {
-    atomic_store(&d->seats[seat].sleeping, 1);
+    atomic_store(&d->seats[seat].sleep, BT_ASLEEP);
     ck_pr_fence_memory(); /* before the look at the queues */
 }
 
 void bt_dispatch_awake(struct bt_dispatch *d, unsigned seat)
 {
-    atomic_store_explicit(&d->seats[seat].sleeping, 0, memory_order_relaxed);
+    atomic_store_explicit(&d->seats[seat].sleep, BT_WAKING,
+                          memory_order_relaxed);
 }
 
 void bt_dispatch_wake(struct bt_dispatch *d, unsigned seat)
 {
     struct bt_seat *s = &d->seats[seat];
+    unsigned asleep = BT_ASLEEP;
 
     ck_pr_fence_memory(); /* what it shall see, before the look at it */
-    if (atomic_load_explicit(&s->sleeping, memory_order_relaxed) &&
-        atomic_exchange(&s->sleeping, 0)) {
+    if (atomic_load_explicit(&s->sleep, memory_order_relaxed) == BT_ASLEEP &&
+        atomic_compare_exchange_strong(&s->sleep, &asleep, BT_WAKING)) {
         bt_wake_send(&s->wake);
     }
 }

@@ -15,14 +15,15 @@
  *            push is seen after take.
  * Limits     The ring holds size - 1 handles.
  *
- * Sleeping   Sleeper: sleeping = 1, full fence, look at ring and inbox again,
- *            then poll. Waker: enqueue, full fence, exchange one worker's
- *            `sleeping` 1 -> 0; the winner writes the wake-up. A worker that is
- *            awake is never written to.
- * Sharing    A worker's quota in a pass is what brings it to the level that all
- *            present workers would have with the queue shared out evenly. A
- *            worker whose pass is older than a millisecond counts as absent; an
- *            item older than that is for anybody.
+ * Sleeping   Sleeper: asleep, full fence, look at ring and inbox again, then
+ *            poll. Waker: enqueue, full fence, compare-and-swap one worker from
+ *            asleep to waking; the winner writes the wake-up. A worker that is
+ *            not asleep is never written to.
+ * Sharing    What is queued is poured like water: a worker's quota in a pass is
+ *            what brings it to the level of the others that are present and
+ *            have fewer handles than it would have then. A worker whose pass is
+ *            older than a millisecond counts as absent; an item older than that
+ *            is for anybody.
  */
 #ifndef BT_NET_DISPATCH_H
 #define BT_NET_DISPATCH_H
@@ -40,9 +41,15 @@ struct baton_client;
 
 #define BT_TAKE_MAX 16
 
+enum {
+    BT_AWAKE,  /* in a pass */
+    BT_ASLEEP, /* only a wake-up ends its wait */
+    BT_WAKING  /* will begin a pass as soon as it runs */
+};
+
 struct bt_seat {
-    /* 1: only a wake-up ends its wait. Seats share no cache line. */
-    _Alignas(64) _Atomic unsigned sleeping;
+    /* One of the above. Seats share no cache line. */
+    _Alignas(64) _Atomic unsigned sleep;
     _Atomic unsigned handles;    /* its own, for the sharing out */
     _Atomic uint64_t pass_began; /* ns */
     struct bt_wake wake;
