@@ -70,7 +70,6 @@ def identities(info):
             n["cir_accepted"],
             n["handles_live"] + n["handles_closed"],
         ),
-        # The INFO that tells it is not answered yet.
         "srm_received = answered + dropped": (
             n["srm_received"],
             n["srm_answered"] + n["srm_dropped"],

@@ -113,7 +113,7 @@ def ended(name, server, began):
         say(server.log())
     below(name + ", time to end", took, DEADLINE, "s")
     left = sorted(set(os.listdir(server.dir)) - {"log"})
-    exactly(name + ", files left behind", " ".join(left), "")
+    exactly(name + ", files left behind", " ".join(left) or "none", "none")
     exactly(
         name + ", processes left behind", len(processes_in(server.pid)), 0
     )

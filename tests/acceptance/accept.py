@@ -55,7 +55,9 @@ def say(text):
 
 
 def show(value, unit):
-    if isinstance(value, float):
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    elif isinstance(value, float):
         value = "%.4g" % value if abs(value) < 10000 else "%.0f" % value
     elif not isinstance(value, (int, str)):
         value = repr(value)
