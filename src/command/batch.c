@@ -26,9 +26,8 @@ void batch_parse(struct batch *b, struct resp_partial **partial, const char *p,
         struct batched *e = &b->v[b->n];
 
         b->tail = b->n;
-        b->status =
-            resp_parse(partial, p, (size_t)(end - p), limits, &e->request,
-                       &want);
+        b->status = resp_parse(partial, p, (size_t)(end - p), limits,
+                               &e->request, &want);
         if (b->status == RESP_MORE || b->status == RESP_ERROR) {
             return;
         }

@@ -24,13 +24,14 @@
 struct command;
 
 struct batch {
-    unsigned n;           /* requests parsed */
-    unsigned tail;        /* the slot whose request is in `status` */
-    enum resp_status status; /* RESP_OK: more may follow; else what stopped it */
+    unsigned n;    /* requests parsed */
+    unsigned tail; /* the slot whose request is in `status` */
+    enum resp_status
+        status; /* RESP_OK: more may follow; else what stopped it */
     struct batched {
-        struct resp_request request; /* argc 0: nothing was asked */
+        struct resp_request request;   /* argc 0: nothing was asked */
         const struct command *command; /* NULL: not looked up */
-        uint64_t hash; /* of the first key, when key is set */
+        uint64_t hash;                 /* of the first key, when key is set */
         bool has_key;
     } v[BATCH_MAX];
 };

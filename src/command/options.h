@@ -25,7 +25,11 @@
 #include "base/sync.h"
 
 /* Who may use DEBUG (enable-debug-command). */
-enum options_debug { OPTIONS_DEBUG_NO, OPTIONS_DEBUG_YES, OPTIONS_DEBUG_LOCAL };
+enum options_debug {
+    OPTIONS_DEBUG_NO,
+    OPTIONS_DEBUG_YES,
+    OPTIONS_DEBUG_LOCAL
+};
 
 /* The classes of client-output-buffer-limit. */
 enum options_class {
@@ -45,8 +49,8 @@ struct options_output_limit {
  * will do. */
 struct settings {
     _Atomic bool protected_mode;
-    _Atomic bool has_password;          /* use options_has_password() */
-    _Atomic size_t proto_max_bulk_len;  /* resp_limits.max_bulk */
+    _Atomic bool has_password;         /* use options_has_password() */
+    _Atomic size_t proto_max_bulk_len; /* resp_limits.max_bulk */
     struct options_output_limit output_limit[OPTIONS_N_CLASSES];
 
     /* ---- Constant while workers run ---- */
