@@ -201,10 +201,12 @@ static void run(struct call *call)
 /* How many calls this one's time stands for; 0: it is not taken. */
 static unsigned time_weight(struct call *call, const struct cmd_count *count)
 {
+    const struct command *c = call->command;
+    bool one_key = c->keys.first > 0 && c->keys.last == c->keys.first;
     /* Relaxed: our own counter. */
     uint64_t calls = atomic_load_explicit(&count->calls, memory_order_relaxed);
 
-    if (!(call->command->flags & CMD_FAST) || calls < STATS_SAMPLE) {
+    if (!(one_key || c->flags & CMD_FAST) || calls < STATS_SAMPLE) {
         return 1;
     }
     return ++call->worker->calls % STATS_SAMPLE == 0 ? STATS_SAMPLE : 0;
