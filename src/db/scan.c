@@ -143,7 +143,7 @@ uint64_t db_scan(struct tx *tx, uint64_t cursor, size_t count, db_scan_fn *fn,
 
 /* ---- RANDOMKEY ---- */
 
-static uint64_t random_below(struct db_thread *t, uint64_t n)
+static size_t random_below(struct db_thread *t, size_t n)
 {
     uint64_t x = t->random;
 
@@ -151,13 +151,13 @@ static uint64_t random_below(struct db_thread *t, uint64_t n)
     x ^= x >> 7;
     x ^= x << 17;
     t->random = x;
-    return (x >> 11) % n;
+    return (size_t)(x >> 11) % n;
 }
 
 /* A shard, each with the chance of its share of the keys. */
 static int random_shard(struct tx *tx)
 {
-    uint64_t total = db_size(tx->db, tx->dbi), at;
+    size_t total = (size_t)db_size(tx->db, tx->dbi), at;
     int last = -1;
 
     if (total == 0) {
@@ -166,7 +166,7 @@ static int random_shard(struct tx *tx)
     at = random_below(tx->thread, total);
     for (unsigned s = 0; s < tx->db->n_shards; s++) {
         const struct db_table *t = db_table_at(tx->db, tx->dbi, s);
-        uint64_t n = t ? db_table_keys(t) : 0;
+        size_t n = t ? db_table_keys(t) : 0;
 
         last = n > 0 ? (int)s : last;
         if (at < n) {
@@ -181,7 +181,7 @@ static const struct db_level *random_level(struct db_thread *th,
                                            const struct db_table *t)
 {
     const struct db_level *cur = db_table_cur(t), *old = db_table_old(t);
-    uint64_t n = cur ? (uint64_t)cur->mask + 1 : 0;
+    size_t n = cur ? cur->mask + 1 : 0;
 
     if (!cur || !old) {
         return cur;

@@ -137,8 +137,9 @@ void db_touch(struct tx *tx, const struct db_entry *e);
 /* ---- Whole databases ---- */
 
 /* All keys of database dbi (or of all: dbi < 0); tx_lock_all(TX_WRITE) before.
- * The memory is given back outside the locks: with lazy by
- * db_lazy_free() calls of a helper thread, else by the tx_commit of the caller. */
+ * Quick, whatever is in there. The memory is given back when no reader can be
+ * left in it: with lazy by db_lazy_free() calls of a helper thread, else by the
+ * flushing thread itself, in one of its next db_leave() calls. */
 void db_flush(struct tx *tx, int dbi, bool lazy);
 /* Helper thread: frees what was flushed lazily; false when there was nothing. */
 bool db_lazy_free(struct db_thread *t);

@@ -90,6 +90,8 @@ Test(expire, asks_for_more)
 /* Plain keys, and keys whose time is far ahead, cost next to nothing. */
 Test(expire, stops_early)
 {
+    unsigned slow = 0;
+
     use_fill(&u, 0, 100000);
     for (int i = 0; i < 1000; i++) { /* resizes come to an end */
         cr_assert_not(db_expire_cycle(u.t, 1000000));
@@ -98,12 +100,13 @@ Test(expire, stops_early)
     for (int i = 0; i < 1000; i++) {
         db_expire_cycle(u.t, 1000000);
     }
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 101; i++) {
         uint64_t start = bt_now_ns();
 
         cr_assert_not(db_expire_cycle(u.t, 1000000));
-        cr_assert_lt(bt_now_ns() - start, 20 * 1000 * 1000u);
+        slow += bt_now_ns() - start > 2 * 1000 * 1000u;
     }
+    cr_assert_lt(slow, 50u); /* it may be the machine, now and then */
     cr_assert_eq(db_expires(u.db, 0), 50000);
 }
 
