@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * chat.c -- one room: each line goes to everybody else, whichever worker they
- * are on. The text is stored once and shared by reference count.
+ * chat.c -- one room: a line goes to all others, whichever worker they are on.
  *
  *     cc chat.c $(pkg-config --cflags --libs baton) -o chat
  *     ./chat tcp://127.0.0.1:7000        (then: telnet 127.0.0.1 7000)
@@ -9,72 +8,48 @@
 #include <baton/baton.h>
 
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static struct baton_server *server;
 
-struct line {
-    atomic_uint users;
-    size_t n;
-    uint64_t from;
-    char text[];
-};
-
-static void drop(void *arg)
+static int join(struct baton_client *c)
 {
-    struct line *l = arg;
-
-    if (atomic_fetch_sub(&l->users, 1) == 1) {
-        free(l);
-    }
+    baton_output_limit(c, 1048576, 0, 0); /* who does not read must go */
+    return 0;
 }
 
-/* On the receiver's worker: the post's share of the line becomes the reply's. */
-static void deliver(struct baton_client *c, void *arg)
+/* Runs on the worker of the client that hears it. */
+static void hear(struct baton_client *c, void *text)
 {
-    struct line *l = arg;
-
-    atomic_fetch_add(&l->users, 1);
-    baton_reply_ref(c, l->text, l->n, drop, l);
+    baton_reply(c, text, strlen(text));
 }
-
-struct ids {
-    size_t n, room;
-    uint64_t *v;
-};
 
 static bool collect(const struct baton_client_info *info, void *data, void *arg)
 {
-    struct ids *ids = arg;
+    uint64_t **end = arg;
 
     (void)data;
-    if (ids->n < ids->room) {
-        ids->v[ids->n++] = info->id;
-    }
+    *(*end)++ = info->id;
     return true;
 }
 
-static void broadcast(struct line *l)
+/* A walk must not post by itself, so it goes by steps of 256 ids. */
+static void tell_others(uint64_t speaker, const char *text)
 {
-    struct baton_cursor cursor = {0};
-    uint64_t v[256];
+    for (struct baton_cursor cursor = {0}; !cursor.done;) {
+        uint64_t ids[256], *end = ids;
 
-    while (!cursor.done) {
-        struct ids ids = {.room = 256, .v = v};
+        baton_each(server, &cursor, 256, collect, &end);
+        for (const uint64_t *id = ids; id < end; id++) {
+            char *copy = *id == speaker ? NULL : strdup(text);
 
-        baton_each(server, &cursor, ids.room, collect, &ids);
-        for (size_t i = 0; i < ids.n; i++) {
-            atomic_fetch_add(&l->users, 1);
-            if (v[i] == l->from ||
-                baton_post(server, v[i], deliver, l, drop) < 0) {
-                drop(l);
+            if (copy && baton_post(server, *id, hear, copy, free) < 0) {
+                free(copy);
             }
         }
     }
-    drop(l);
 }
 
 static ssize_t bytes(struct baton_client *c, const char *p, size_t n)
@@ -82,18 +57,12 @@ static ssize_t bytes(struct baton_client *c, const char *p, size_t n)
     const char *start = p, *end = p + n, *nl;
 
     while (baton_more(c) && (nl = memchr(p, '\n', (size_t)(end - p)))) {
-        size_t len = (size_t)(nl + 1 - p);
-        struct line *l = malloc(sizeof *l + len + 32);
+        char text[512];
 
-        if (l) {
-            atomic_init(&l->users, 1);
-            l->from = baton_id(c);
-            l->n = (size_t)snprintf(l->text, 32,
-                                    "%llu: ", (unsigned long long)l->from);
-            memcpy(l->text + l->n, p, len);
-            l->n += len;
-            broadcast(l);
-        }
+        snprintf(text, sizeof text, "%llu: %.*s\n",
+                 (unsigned long long)baton_id(c),
+                 (int)(nl - p < 480 ? nl - p : 480), p);
+        tell_others(baton_id(c), text);
         baton_answered(c);
         p = nl + 1;
     }
@@ -108,16 +77,16 @@ static void on_signal(int signo)
 
 int main(int argc, char **argv)
 {
-    static const struct baton_service chat = {.name = "chat", .bytes = bytes};
+    static const struct baton_service chat = {
+        .name = "chat", .open = join, .bytes = bytes};
     struct baton_options o;
     int r;
 
     baton_options_init(&o);
+    o.input_limit_bytes = 65536; /* for a line that does not end */
     r = baton_new(&o, &server);
-    r = r ? r : baton_listen(server, argc > 1 ? argv[1] : "", &chat);
+    r = r < 0 ? r : baton_listen(server, argc > 1 ? argv[1] : "", &chat);
     if (r == 0) {
-        printf("%s\n", baton_master_address(server, 0));
-        fflush(stdout);
         signal(SIGINT, on_signal);
         signal(SIGTERM, on_signal);
         r = baton_run(server);

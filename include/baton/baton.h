@@ -13,7 +13,10 @@
  *
  * Results are 0 (or a count) and a negative errno value. The library changes
  * no signal disposition, prints nothing, never exits, and keeps no global
- * state: any number of servers live side by side in one process.
+ * state: any number of servers live side by side in one process. Two
+ * exceptions: it raises the limit of open fds where max_clients needs it; and
+ * when it finds a bug (its own, or a call that is not legal where it is made)
+ * it says so on stderr and calls abort().
  */
 #ifndef BATON_BATON_H
 #define BATON_BATON_H

@@ -7,7 +7,8 @@
  *            callbacks, timers and posted functions. Everybody else holds the
  *            64-bit id, which is never used twice, and gets copies.
  * Ownership  Handles belong to the library. A pointer is good until the
- *            service's close callback for it has returned.
+ *            service's close callback for it has returned, and on a worker that
+ *            the client leaves until moved_out has.
  */
 #ifndef BATON_CLIENT_H
 #define BATON_CLIENT_H
@@ -57,10 +58,11 @@ bool baton_is_local(const struct baton_client *c);
 
 /* ---- Requests ----
  *
- * A service asks baton_more() before each request: false means that it should
- * stop and return what it consumed so far. The library calls again when the
- * reason has gone: the quantum of this pass is used up, output is over the
- * pause mark, the client is parked or closing. The call counts the quantum. */
+ * In bytes(), a service asks baton_more() before each request: false means that
+ * it should stop and return what it consumed so far. The library calls again
+ * when the reason has gone: the quantum of this pass is used up, output is over
+ * the pause mark, the client is parked; not when it is closing. The call counts
+ * the quantum. */
 bool baton_more(struct baton_client *c);
 
 /* One service request message was received whole and answered. Call it once
@@ -70,25 +72,29 @@ void baton_answered(struct baton_client *c);
 
 /* ---- Replies ----
  *
- * Replies leave in the order of the calls, in one write for each readiness
- * event. They may be made in any callback for c and in functions posted to it,
- * also while it is parked. After the client began to close they are dropped.
- * No call blocks; what the socket does not take is kept and sent when it can.
- */
+ * Replies leave in the order of the calls; those that c's callback makes leave
+ * together when it returns. They may be made in any callback for c but
+ * moved_out, and in functions posted to it, also while it is parked. Those that
+ * come after the pass in which baton_close() was called are dropped, so in the
+ * close callback, too. No call blocks; what the socket does not take is kept
+ * and sent when it can. */
 
-/* Appends a copy of n bytes. 0, or -ENOMEM, -ENOBUFS (over the hard limit):
- * in both cases the client is closed with BATON_LIMIT. */
+/* Appends a copy of n bytes. 0 (also when they are dropped), or -ENOMEM,
+ * -ENOBUFS (over the hard limit): in both cases the client is closed with
+ * BATON_LIMIT. */
 int baton_reply(struct baton_client *c, const void *p, size_t n);
 
-/* Appends n bytes without a copy. release(arg) is called exactly once, on the
- * owner worker (or in baton_destroy), when they are not needed any more,
- * sent or not. p must stay unchanged until then. Worth it from some 16 KB. */
+/* Appends n bytes without a copy. release(arg), which must be there, is called
+ * exactly once, on the owner worker, when they are not needed any more, sent or
+ * not: possibly before the call returns, whatever it returns. p must stay
+ * unchanged until then. Worth it from some 16 KB. Returns as baton_reply(). */
 int baton_reply_ref(struct baton_client *c, const void *p, size_t n,
                     void (*release)(void *arg), void *arg);
 
 /* For writing replies in place: returns room for at least `need` bytes (need
- * <= 4096) and sets *room to what there is; baton_wrote(c, n) takes the first
- * n of them as reply. The room is good until the next call for any client.
+ * <= 4096) and sets *room to what there is; baton_wrote(c, n), n <= *room,
+ * takes the first n of them as reply. The room is good until the next call for
+ * any client.
  * Never NULL: when memory is short or c is closing, the bytes go nowhere. */
 char *baton_room(struct baton_client *c, size_t need, size_t *room);
 void baton_wrote(struct baton_client *c, size_t n);
@@ -97,7 +103,8 @@ void baton_wrote(struct baton_client *c, size_t n);
 size_t baton_pending(const struct baton_client *c);
 
 /* Limits for unsent output, in bytes; 0 = none. Over hard: closed at once. Over
- * soft for longer than soft_seconds: closed. Default: none. */
+ * soft for longer than soft_seconds: closed, about a second late at most. They
+ * are judged at each reply, before it is sent. Default: none. */
 void baton_output_limit(struct baton_client *c, size_t hard, size_t soft,
                         unsigned soft_seconds);
 
@@ -105,29 +112,35 @@ void baton_output_limit(struct baton_client *c, size_t hard, size_t soft,
 
 /* The request that is being served will be answered later: no further bytes
  * are given to the service until baton_resume(). Legal in bytes() only; bytes()
- * then returns with the parked request consumed. */
+ * then returns with the parked request consumed. A parked client that closes
+ * its side is closed without its answer; when the server stops it is, too. */
 void baton_park(struct baton_client *c);
 
-/* Ends a park; the client's remaining input is served in this pass. */
+/* Ends a park; the client's remaining input is served in this pass or the next.
+ * Nothing when c is not parked. */
 void baton_resume(struct baton_client *c);
 
 /* Calls fn(c) once on the owner worker in ms milliseconds (granularity about
  * 1 ms, never early), and not at all once the client is closed. One timer for
- * each client: a second call replaces the first, ms < 0 cancels. 0 or -ENOMEM.
- */
+ * each client: a second call replaces the first, ms < 0 cancels. 0 or -ENOMEM,
+ * and then no timer is set. */
 int baton_timer(struct baton_client *c, long ms,
                 void (*fn)(struct baton_client *c));
 
 /* ---- The end ---- */
 
-/* Closes c at the end of this pass. Replies made before are sent first and the
- * close lingers (bounded), so that the peer reads our last words. The first
- * reason stays. */
+/* Closes c at the end of this pass. With BATON_QUIT, _PROTOCOL, _REFUSED,
+ * _SERVICE and _SHUTDOWN the replies made in it and before are sent first and
+ * the close lingers (bounded), so that the peer reads our last words. With
+ * BATON_KILLED they are sent as far as the socket takes them at once, with the
+ * others what is unsent is lost. The first reason stays. */
 void baton_close(struct baton_client *c, enum baton_reason reason);
 
-/* Asks that c be handed to worker `index` at the end of this pass, or of a later
- * one when it is idle or blocked, has no timer, and its replies are sent. The
- * last call counts. 0, -EINVAL (no such worker), -EALREADY (it is there). */
+/* Asks that c be handed to worker `index` at the end of this pass, or of a
+ * later one in which there is something to do for c, when it is idle or
+ * blocked, has no timer, and its replies are sent. The last call counts. 0
+ * (also when c is closing and will stay), -EINVAL (no such worker), -EALREADY
+ * (it is there and stays: an earlier call is taken back). */
 int baton_move(struct baton_client *c, unsigned index);
 
 /* ---- From any thread ---- */
@@ -145,12 +158,14 @@ struct baton_client_info {
     bool output_pending;        /* replies wait for the peer to read */
     uint64_t srm;               /* requests answered */
     uint64_t queued_us;         /* time spent on the dispatch ring */
-    uint64_t age_ms, idle_ms;   /* since accept; since the last byte read */
+    uint64_t age_ms, idle_ms;   /* since accept; since the last byte read; both
+                                   in steps of 100 */
     size_t input_bytes;         /* kept of an unfinished request */
     size_t input_capacity;      /* allocated for it */
     size_t output_bytes;        /* unsent reply bytes */
-    unsigned output_chunks;     /* in so many pieces */
-    char addr[BATON_ADDR_MAX];  /* peer "ip:port", "[ip6]:port", "path:0" */
+    unsigned output_chunks;     /* 1 when there are any: not counted */
+    char addr[BATON_ADDR_MAX];  /* peer "ip:port", "[ip6]:port"; Unix domain:
+                                   the master's "path:0" */
     char laddr[BATON_ADDR_MAX]; /* ours */
 };
 
@@ -160,17 +175,19 @@ int baton_info(struct baton_server *s, uint64_t id,
 
 /* Called for a handle while its shard of the handle table is locked: data (the
  * service's part) stays in place, but its owner may be running; it must be
- * read with care (atomics, or fields changed under baton_sync()). Must not
- * block and must not call the library, except baton_*_name(). Returns false to
- * end the walk. */
+ * read with care (atomics, or fields changed under baton_sync()). It may not
+ * have been opened yet, or its close callback may have returned already. Must
+ * not block and must not call the library, except baton_*_name(). Returns false
+ * to end the walk. */
 typedef bool baton_each_fn(const struct baton_client_info *info, void *data,
                            void *arg);
 
 /* Visits up to n handles (bounded work: one shard a step at least) beginning
  * at *cursor, which starts as zeroes; returns how many were visited and sets
  * cursor->done at the end of the table. A handle that lives throughout is
- * visited exactly once, in no promised order; others at most once. Not a
- * snapshot. Any thread; nobody else is stopped for more than one shard. */
+ * visited exactly once, in no promised order; others at most once. (Without
+ * memory for a list of its ids, a shard is left out.) Not a snapshot. Any
+ * thread; nobody else is stopped for more than one shard. */
 struct baton_cursor {
     unsigned shard;
     bool done;
@@ -190,15 +207,16 @@ void baton_sync(struct baton_client *c, void (*fn)(void *data, void *arg),
 
 /* Runs fn(c, arg) on the worker that owns the client, in the order of the posts
  * to this id from one thread, across moves; then release(arg), which also runs
- * (alone, on any thread) when the client is gone by then. release may be NULL.
+ * (alone, on any thread of the server) when the client is closing or gone by
+ * then; at the latest before baton_run() returns. release may be NULL.
  * 0, -ENOENT, -ENOMEM; on failure nothing was called and arg stays the
  * caller's. Any thread, never blocks for more than a shard's lock. */
 typedef void baton_post_fn(struct baton_client *c, void *arg);
 int baton_post(struct baton_server *s, uint64_t id, baton_post_fn *fn,
                void *arg, void (*release)(void *arg));
 
-/* Closes a client from any thread: baton_post() of baton_close(). Replies that
- * it had are sent first when the socket takes them at once. 0 or -ENOENT. */
+/* Closes a client from any thread: baton_post() of baton_close(), which says
+ * what becomes of its replies. 0, -ENOENT, -ENOMEM. */
 int baton_kill(struct baton_server *s, uint64_t id, enum baton_reason reason);
 
 #ifdef __cplusplus

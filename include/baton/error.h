@@ -14,12 +14,14 @@ extern "C" {
 #endif
 
 enum baton_reason {
-    BATON_EOF,      /* the peer closed its side and has its replies */
+    BATON_EOF,      /* the peer closed its side and has its replies, or did so
+                       while it was parked */
     BATON_ERROR,    /* a read or write failed (reset, timed out) */
     BATON_QUIT,     /* the peer asked for it */
     BATON_KILLED,   /* baton_kill() */
     BATON_TIMEOUT,  /* silent for longer than the idle time-out */
-    BATON_LIMIT,    /* unsent output or unfinished input over a hard limit */
+    BATON_LIMIT,    /* unsent output or unfinished input over a limit, or no
+                       memory for it */
     BATON_PROTOCOL, /* bytes that the service cannot accept */
     BATON_REFUSED,  /* the service refused the client when it was opened */
     BATON_SERVICE,  /* the service closed it for a reason of its own */

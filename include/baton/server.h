@@ -43,24 +43,28 @@ struct baton_options {
     bool nodelay;               /* TCP_NODELAY [true] */
     baton_log_fn *log;          /* NULL = silent */
     void *log_arg;
-    const char *thread_prefix; /* thread names; NULL = "baton" */
+    const char *thread_prefix; /* thread names; NULL = "baton". Must outlive
+                                  the server */
 };
 
 /* Fills in the defaults given in brackets above. */
 void baton_options_init(struct baton_options *o);
 
-/* *out gets a server. 0, -EINVAL (an option out of its range), -ENOMEM,
- * -EMFILE and kin. The options are copied. */
+/* *out gets a server, NULL on failure. 0, -EINVAL (an option out of its range),
+ * -ENOMEM, -EMFILE and kin. The options are copied, but not what they point to.
+ * The process' limit of open fds is raised if max_clients needs it. */
 int baton_new(const struct baton_options *o, struct baton_server **out);
 
 /* Creates a master socket, before baton_run(). address is one of
  *     tcp://HOST:PORT   IPv4 or IPv6 address ("[::1]"), or * for all of IPv4;
  *                       "[::]" is IPv6 only. Port 0 = any free one.
  *     unix://PATH       a Unix domain socket. mode: baton_listen_mode().
- * 0; -EINVAL (bad address), -ENAMETOOLONG (Unix path over the system's limit),
- * -EADDRINUSE (also: somebody answers on the Unix path), -EADDRNOTAVAIL,
+ * 0; -EINVAL (bad address; no name or bytes; too late), -ENAMETOOLONG (Unix
+ * path over the system's limit), -EADDRINUSE (also: somebody answers on the
+ * Unix path, or it is no socket), -ENOSPC (over 16 services), -EADDRNOTAVAIL,
  * -EACCES, ...  A stale socket file is removed only when nobody answers on it.
- * On exit the file is removed only if it is still the one made here. */
+ * When the server stops or is destroyed, the file is removed only if it is
+ * still the one made here. */
 int baton_listen(struct baton_server *s, const char *address,
                  const struct baton_service *service);
 
@@ -76,13 +80,15 @@ unsigned baton_masters(const struct baton_server *s);
 const char *baton_master_address(const struct baton_server *s, unsigned i);
 
 /* Starts acceptor and workers, serves until baton_stop(), drains, and joins all
- * threads. 0 after a clean stop, -ETIMEDOUT when shutdown_ms ran out before all
- * clients had their replies, else why it could not start. Once for a server. */
+ * threads. 0 after a clean stop (or a second baton_stop()), -ETIMEDOUT when
+ * shutdown_ms ran out before all clients had their replies, else why it could
+ * not start; -EINVAL without a master socket. Once for a server. */
 int baton_run(struct baton_server *s);
 
 /* Begins an orderly stop: no new connections; every request that was received
- * whole is answered; replies are flushed; connections are closed. A second call
- * ends it at once. Async-signal-safe, any thread. */
+ * whole is answered, but for parked ones; replies are flushed; connections are
+ * closed. A second call ends it at once. Before baton_run() it makes that stop
+ * as soon as it began. Async-signal-safe, any thread. */
 void baton_stop(struct baton_server *s);
 
 /* Frees everything and sets *s to NULL. After baton_run() returned, or without
@@ -94,12 +100,15 @@ void baton_destroy(struct baton_server **s);
 unsigned baton_workers(const struct baton_server *s);
 
 /* Runs fn(worker, arg) on worker `index` in its next pass. 0, -EINVAL, -ENOMEM,
- * -ESHUTDOWN. fn always runs when 0 was returned. */
+ * -ESHUTDOWN (not started yet, or over). fn always runs when 0 was returned; if
+ * baton_run() could not start all threads, possibly on its thread. */
 int baton_post_worker(struct baton_server *s, unsigned index,
                       void (*fn)(struct baton_worker *w, void *arg), void *arg);
 
-/* Options that may change while running; the rest of the structure is not
- * looked at. max_clients 0, or more than the fd limit allows: -EINVAL. */
+/* Options that may change while running. max_clients 0, or more than the fd
+ * limit (which is raised if possible) allows: -EINVAL; fewer than are there:
+ * nobody is closed. The keepalive is for clients that come, shutdown_ms for a
+ * stop that has not begun. */
 int baton_set_max_clients(struct baton_server *s, unsigned n);
 unsigned baton_max_clients(const struct baton_server *s);
 void baton_set_idle_seconds(struct baton_server *s, unsigned n);

@@ -6,7 +6,8 @@
  *            summed up here, without stopping anybody: a reading taken under
  *            load may be one event old in places. When nothing moves:
  *                cir_accepted = handles_live + handles_closed
- *                srm_received = srm_answered + srm_dropped
+ *                srm_received = srm_answered + srm_dropped (+ parked ones,
+ *                               state[BATON_BLOCKED])
  *                sum of state[] = handles_live
  */
 #ifndef BATON_STATS_H
@@ -33,14 +34,14 @@ struct baton_stats {
     unsigned workers, masters, max_clients;
     uint64_t cir_accepted; /* connections that became a client handle */
     uint64_t cir_refused;  /* told that max_clients is reached */
-    uint64_t cir_aborted;  /* gone, or closed for want of fds, before that */
+    uint64_t cir_aborted;  /* gone before, or no fd or memory for it */
     uint64_t handles_live, handles_closed;
     uint64_t srm_received, srm_answered, srm_dropped;
     uint64_t bytes_in, bytes_out;
     uint64_t dispatch_depth; /* handles on the ring now */
     uint64_t dispatch_full;  /* how often the ring was full */
     uint64_t dispatch_wait_p50_us, dispatch_wait_p99_us;
-    uint64_t closed[BATON_N_REASONS]; /* by reason */
+    uint64_t closed[BATON_N_REASONS]; /* by reason; without cir_refused */
     uint64_t state[BATON_N_STATES];   /* live handles by state */
 };
 void baton_stats(struct baton_server *s, struct baton_stats *out);
