@@ -34,9 +34,9 @@ enum resp_status {
 #define RESP_MAX_ARGS   ((size_t)1024 * 1024)
 
 struct resp_limits {
-    size_t max_bulk;   /* proto-max-bulk-len [RESP_MAX_BULK] */
-    size_t max_inline; /* [RESP_MAX_INLINE]; count lines too */
-    size_t max_args;   /* [RESP_MAX_ARGS] */
+    size_t max_bulk;      /* proto-max-bulk-len [RESP_MAX_BULK] */
+    size_t max_inline;    /* [RESP_MAX_INLINE]; count lines too */
+    size_t max_args;      /* [RESP_MAX_ARGS] */
     bool unauthenticated; /* besides: at most 10 arguments of 16 KB each */
 };
 

@@ -30,10 +30,10 @@ struct resp_sink {
 };
 
 struct resp_reply {
-    char *p, *end;  /* write here; p > start: not yet given to the sink */
-    char *start; /* of the room */
-    int proto;      /* 2 or 3 */
-    bool mute;      /* CLIENT REPLY OFF/SKIP: everything is thrown away */
+    char *p, *end; /* write here; p > start: not yet given to the sink */
+    char *start;   /* of the room */
+    int proto;     /* 2 or 3 */
+    bool mute;     /* CLIENT REPLY OFF/SKIP: everything is thrown away */
     const struct resp_sink *sink;
     void *ctx;
     uint64_t errors; /* error replies written, for INFO */
@@ -48,25 +48,25 @@ void resp_reply_flush(struct resp_reply *r);
 void resp_raw(struct resp_reply *r, const char *p, size_t n);
 /* While mute is set nothing below writes; errors are still counted, and what
  * is given by reference is released. */
-void resp_status(struct resp_reply *r, const char *text);        /* +OK */
+void resp_status(struct resp_reply *r, const char *text); /* +OK */
 /* "-" is put in front; text begins with its code ("ERR ..."). CR, LF in it
  * become spaces. */
 void resp_error(struct resp_reply *r, const char *text);
 void resp_errorf(struct resp_reply *r, const char *fmt, ...) BT_PRINTF(2, 3);
-void resp_int(struct resp_reply *r, int64_t v);                  /* :1 */
+void resp_int(struct resp_reply *r, int64_t v); /* :1 */
 void resp_bulk(struct resp_reply *r, const char *p, size_t n);
 void resp_bulk_str(struct resp_reply *r, const char *s);
 /* A bulk whose bytes are referenced, not copied. */
 void resp_bulk_ref(struct resp_reply *r, const char *p, size_t n,
                    void (*release)(void *), void *arg);
 void resp_bulk_int(struct resp_reply *r, int64_t v); /* digits as a bulk */
-void resp_null(struct resp_reply *r);       /* $-1 or _ */
-void resp_null_array(struct resp_reply *r); /* *-1 or _ */
+void resp_null(struct resp_reply *r);                /* $-1 or _ */
+void resp_null_array(struct resp_reply *r);          /* *-1 or _ */
 void resp_array(struct resp_reply *r, size_t n);
-void resp_map(struct resp_reply *r, size_t n);  /* RESP2: array of 2n */
-void resp_set(struct resp_reply *r, size_t n);  /* RESP2: array */
-void resp_push(struct resp_reply *r, size_t n); /* RESP2: array */
-void resp_bool(struct resp_reply *r, bool v);   /* RESP2: :1 :0 */
+void resp_map(struct resp_reply *r, size_t n);    /* RESP2: array of 2n */
+void resp_set(struct resp_reply *r, size_t n);    /* RESP2: array */
+void resp_push(struct resp_reply *r, size_t n);   /* RESP2: array */
+void resp_bool(struct resp_reply *r, bool v);     /* RESP2: :1 :0 */
 void resp_double(struct resp_reply *r, double v); /* RESP2: bulk */
 /* "txt" or "mkd" in RESP3, a bulk in RESP2. */
 void resp_verbatim(struct resp_reply *r, const char *format, const char *p,
