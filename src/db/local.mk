@@ -4,6 +4,7 @@ db_sources = \
 	src/db/db.c src/db/db.h \
 	src/db/entry.c src/db/entry.h \
 	src/db/expire.c \
+	src/db/find.c \
 	src/db/flush.c \
 	src/db/keyspace.h \
 	src/db/pages.c src/db/pages.h \

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * db/find.c -- tx_find: under the locks of a tx, or without any (db/shard.h says
+ * why that is enough).
+ */
+#include "db/tx.h"
+
+#include "db/keyspace.h"
+
+/* What a store of ours might still wait in must be empty before we read without
+ * a lock (db/shard.h). gcc's thread sanitizer knows no fences and warns. */
+static inline void fence_after_write(struct db_thread *t)
+{
+    if (bt_unlikely(t->wrote)) {
+#if !defined(__SANITIZE_THREAD__)
+        atomic_thread_fence(memory_order_seq_cst);
+#endif
+        t->wrote = false;
+    }
+}
+
+static struct db_entry *find_behind_lock(struct tx *tx, unsigned shard,
+                                         uint64_t hash, struct bt_slice key)
+{
+    struct bt_mutex *lock = &tx->db->shards[shard].lock;
+    const struct db_table *t;
+    struct db_entry *e;
+
+    bt_mutex_lock(lock);
+    t = db_table_at(tx->db, tx->dbi, shard);
+    e = t ? db_table_find(t, hash, key) : NULL;
+    bt_mutex_unlock(lock);
+    return e; /* the section keeps it */
+}
+
+static inline struct db_entry *find_free(struct tx *tx, unsigned shard,
+                                         uint64_t hash, struct bt_slice key)
+{
+    const atomic_size_t *seq = &tx->db->shards[shard].seq;
+    const struct db_table *t;
+    struct db_entry *e;
+    size_t begun;
+
+    bt_assert(tx->thread->inside);
+    fence_after_write(tx->thread);
+    begun = db_seq_begin(seq);
+    t = db_table_at(tx->db, tx->dbi, shard);
+    e = t ? db_table_find(t, hash, key) : NULL;
+    if (bt_likely(db_seq_good(seq, begun))) {
+        return e;
+    }
+    return find_behind_lock(tx, shard, hash, key);
+}
+
+/* A time that is over: whoever may change the key removes it. */
+static void met_expired(struct tx *tx, unsigned shard, uint64_t hash,
+                        struct bt_slice key)
+{
+    struct db_table *t;
+    struct db_place place;
+    struct db_writer w;
+    uint64_t before;
+
+    if (!tx->locked || !tx->write) {
+        return;
+    }
+    t = db_tx_table(tx, shard, false);
+    w = db_tx_writer(tx, shard);
+    before = db_table_bytes(t);
+    db_table_locate(t, hash, key, &place);
+    db_tx_take_out(tx, shard, &place, DB_CHANGE_EXPIRE);
+    db_table_relax(t, &w);
+    db_tx_account(tx, t, before);
+}
+
+static inline struct db_entry *find(struct tx *tx, struct bt_slice key)
+{
+    uint64_t hash = db_tx_hash(tx, key);
+    unsigned shard = db_shard_of(tx->db, hash);
+    struct db_entry *e;
+
+    if (tx->locked) {
+        const struct db_table *t = db_tx_table(tx, shard, false);
+
+        e = t ? db_table_find(t, hash, key) : NULL;
+    } else {
+        e = find_free(tx, shard, hash, key);
+    }
+    if (e && bt_unlikely(db_tx_expired(tx, e))) {
+        met_expired(tx, shard, hash, key);
+        e = NULL;
+    }
+    return e;
+}
+
+const struct db_entry *tx_find_quiet(struct tx *tx, struct bt_slice key)
+{
+    return find(tx, key);
+}
+
+const struct db_entry *tx_find(struct tx *tx, struct bt_slice key)
+{
+    struct db_thread *t = tx->thread;
+    struct db_entry *e = find(tx, key);
+
+    if (e) {
+        db_count(&t->count.hits, 1);
+        if (!tx->no_touch) {
+            db_entry_touch(e, db_thread_clock(t));
+        }
+    } else {
+        db_count(&t->count.misses, 1);
+    }
+    return e;
+}
