@@ -238,7 +238,7 @@ def stopped():
 @part("edges")
 def edges():
     """The unit test that walks all pairs of states."""
-    tests = sorted(glob.glob(os.path.join(BUILD, "tests/unit/handle/*state*.t")))
+    tests = sorted(glob.glob(os.path.join(BUILD, "tests/unit/*/test_*state*.t")))
     if not tests:
         raise Skip("no unit test of the states is built (Criterion is missing?)")
     for test in tests:

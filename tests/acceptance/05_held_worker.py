@@ -5,7 +5,7 @@
 import select
 import time
 
-from accept import Crowd, at_most, exactly, main, one_client, part
+from accept import Crowd, at_most, exactly, main, one_client, part, say
 from baton_test import OK, Server
 
 HELD = 2  # seconds
@@ -30,14 +30,29 @@ def on_worker(server, number):
     return c
 
 
+def arrive(server, tcp):
+    return Crowd(server, tcp=tcp, clients=CLIENTS, burst=1, pause=PACE_US)
+
+
+def compare(server, tcp):
+    """The same while nobody is held, to know how much is the machine's."""
+    with arrive(server, tcp) as crowd:
+        say(
+            "nobody held, over %s: p99 %.2f ms, worst %.2f ms"
+            % (
+                "TCP" if tcp else "Unix",
+                crowd.connected["p99_us"] / 1000,
+                crowd.connected["max_us"] / 1000,
+            )
+        )
+
+
 def hold(server, number, tcp):
     name = "worker %d held, over %s" % (number, "TCP" if tcp else "Unix")
     with on_worker(server, number) as sleeper:
         sleeper.send("DEBUG", "SLEEP", HELD)
         time.sleep(0.05)
-        with Crowd(
-            server, tcp=tcp, clients=CLIENTS, burst=1, pause=PACE_US
-        ) as crowd:
+        with arrive(server, tcp) as crowd:
             still, _, _ = select.select([sleeper.sock], [], [], 0)
             figures = crowd.connected
             exactly(name + ", clients answered", figures["answered"], CLIENTS)
@@ -55,6 +70,8 @@ def hold(server, number, tcp):
 @part("held")
 def held():
     with Server(tcp=True, workers=2, enable_debug_command="yes") as server:
+        for tcp in (True, False):
+            compare(server, tcp)
         for number in (0, 1):
             for tcp in (True, False):
                 hold(server, number, tcp)

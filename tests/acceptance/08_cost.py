@@ -13,7 +13,6 @@ from accept import (
     BUILD,
     QUICK,
     Crowd,
-    Wrong,
     at_most,
     below,
     built,
@@ -28,7 +27,7 @@ from accept import (
     source,
     tail,
 )
-from baton_test import Server
+from baton_test import Server, Wrong
 
 ROUNDS = 3 if QUICK else 9
 PEERS = {"redis": "redis-server", "memcached": "memcached"}

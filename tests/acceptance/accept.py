@@ -30,7 +30,7 @@ import sys
 import time
 import traceback
 
-from baton_test import Closed, Server, Skip, Wrong, wait_until  # noqa: F401
+from baton_test import Skip, Wrong
 
 NUMBER = re.match(r"\d*", os.path.basename(sys.argv[0])).group() or "00"
 HERE = os.path.dirname(os.path.abspath(__file__))
