@@ -9,7 +9,7 @@ static unsigned bucket(uint32_t us)
     if (us < 4) {
         return us;
     }
-    while (us >> (log + 1)) {
+    while ((uint64_t)us >> (log + 1)) {
         log++;
     }
     return (log - 1) * 4 + ((us >> (log - 2)) & 3);
