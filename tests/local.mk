@@ -4,6 +4,7 @@ include tests/unit/base/unit.mk
 include tests/unit/batond/unit.mk
 include tests/unit/command/unit.mk
 include tests/unit/db/db.mk
+include tests/unit/pubapi.mk
 include tests/unit/resp/unit.mk
 include tests/race/db.mk
 include tests/fuzz/fuzz.mk
