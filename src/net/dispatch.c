@@ -34,6 +34,8 @@ int bt_dispatch_init(struct bt_dispatch *d, unsigned size, unsigned seats,
     }
     ck_ring_init(&d->ring, size);
     for (; r == 0 && d->n_seats < seats; d->n_seats++) {
+        /* Its thread will come: it is not absent before its first pass. */
+        atomic_store(&d->seats[d->n_seats].sleep, BT_WAKING);
         r = bt_wake_open(&d->seats[d->n_seats].wake);
         if (r < 0) {
             break;
