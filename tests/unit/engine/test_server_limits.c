@@ -128,7 +128,7 @@ Test(limits, pause)
         REQUESTS = 500,
         SIZE = 20000
     };
-    static char some[SIZE];
+    static char some[SIZE], text[REQUESTS * 10 + 1];
     int fd, other;
 
     testnet_options(&options);
@@ -136,8 +136,9 @@ Test(limits, pause)
     start();
     fd = testnet_unix(&net);
     for (int i = 0; i < REQUESTS; i++) {
-        testnet_send(fd, "big 20000\n");
+        strcat(text, "big 20000\n");
     }
+    testnet_send(fd, text); /* in one go: small pieces fill the socket */
     cr_assert(TESTNET_UNTIL(info_of(1).output_bytes >= 100000));
     testnet_sleep_ms(50);
     cr_expect_leq(info_of(1).output_bytes, 100000 + 2 * SIZE + 65536);
