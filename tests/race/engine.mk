@@ -1,0 +1,21 @@
+## SPDX-License-Identifier: BSD-2-Clause
+engine_race_tests = tests/race/churn tests/race/dispatch tests/race/posts tests/race/reuse \
+	tests/race/table
+check_PROGRAMS += $(engine_race_tests)
+TESTS += $(engine_race_tests)
+engine_race_ldadd = libtestnet.la libbatonall.la $(LIBS_COMMON)
+tests_race_churn_SOURCES = tests/race/churn.c tests/race/race.h
+tests_race_churn_CPPFLAGS = $(testnet_cppflags)
+tests_race_churn_LDADD = $(engine_race_ldadd)
+tests_race_dispatch_SOURCES = tests/race/dispatch.c tests/race/race.h
+tests_race_dispatch_CPPFLAGS = $(testnet_cppflags)
+tests_race_dispatch_LDADD = $(engine_race_ldadd)
+tests_race_posts_SOURCES = tests/race/posts.c tests/race/race.h
+tests_race_posts_CPPFLAGS = $(testnet_cppflags)
+tests_race_posts_LDADD = $(engine_race_ldadd)
+tests_race_reuse_SOURCES = tests/race/reuse.c tests/race/race.h
+tests_race_reuse_CPPFLAGS = $(testnet_cppflags)
+tests_race_reuse_LDADD = $(engine_race_ldadd)
+tests_race_table_SOURCES = tests/race/table.c tests/race/race.h
+tests_race_table_CPPFLAGS = $(testnet_cppflags)
+tests_race_table_LDADD = $(engine_race_ldadd)
