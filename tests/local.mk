@@ -5,8 +5,10 @@ include tests/unit/batond/unit.mk
 include tests/unit/command/unit.mk
 include tests/unit/db/db.mk
 include tests/unit/pubapi.mk
+include tests/unit/engine/unit.mk
 include tests/unit/resp/unit.mk
 include tests/race/db.mk
+include tests/race/engine.mk
 include tests/fuzz/fuzz.mk
 include tests/protocol/protocol.mk
 include tests/acceptance/acceptance.mk
