@@ -69,13 +69,21 @@ sed -e "s|^prefix=.*|prefix=$prefix|" \
 	-e "s|^libdir=.*|libdir=$prefix/lib|" \
 	-e "s|^includedir=.*|includedir=$prefix/include|" \
 	"$top_builddir/baton.pc" >"$prefix/lib/pkgconfig/baton.pc"
+pkg_config=$(makefile PKG_CONFIG)
+ck_libs=$(makefile CK_LIBS)
+# A ck that configure was told about by hand is not the one of pkg-config.
+if [ -n "$static" ] && [ "$(echo "$ck_libs" | tr -d ' ')" != \
+	"$($pkg_config --libs ck | tr -d ' ')" ]; then
+	sed -e '/^Requires.private:/d' -e "s|^Libs.private:|& $ck_libs|" \
+		"$prefix/lib/pkgconfig/baton.pc" >"$work/baton.pc"
+	mv "$work/baton.pc" "$prefix/lib/pkgconfig/baton.pc"
+fi
 PKG_CONFIG_PATH=$prefix/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 LD_LIBRARY_PATH=$prefix/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 DYLD_LIBRARY_PATH=$LD_LIBRARY_PATH
 export PKG_CONFIG_PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH
 
 # ---- built. CFLAGS and LDFLAGS say which sanitizer the library has.
-pkg_config=$(makefile PKG_CONFIG)
 # These are lists of words on purpose.
 # shellcheck disable=SC2086
 flags=$($pkg_config $static --cflags --libs baton) || exit 1
