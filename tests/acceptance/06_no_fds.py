@@ -5,6 +5,7 @@ standard descriptors it writes no log to a client; and what is meant for a
 closed handle does not touch who has its descriptor's number now."""
 
 import os
+import re
 import resource
 import socket
 import struct
@@ -14,6 +15,7 @@ from accept import (
     QUICK,
     at_least,
     at_most,
+    built,
     cpu_seconds,
     exactly,
     info_of,
@@ -21,6 +23,7 @@ from accept import (
     need_linux,
     one_client,
     part,
+    run,
     say,
 )
 from baton_test import Client, Closed, Server, encode, wait_until
@@ -129,16 +132,14 @@ def starved_closing():
         observer.close()
 
 
-@part("starved, limit comes back")
-def starved_limit():
+def starved_limit(name, limit_of):
     need_linux()
-    name = "limit below what is used, then raised"
     with Server(tcp=True, workers=2, maxclients=300) as server:
         clients = [server.client() for _ in range(20)]
         observer = server.client()
         observer.cmd("PING")
-        n = fds_of(server.pid)
-        soft, knockers = starve(name, server, observer, n - 8)
+        limit = limit_of(fds_of(server.pid))
+        soft, knockers = starve(name, server, observer, limit)
         limit_fds(server.pid, soft)
         served, away = outcomes(knockers)
         say("of those that knocked: %d served, %d turned away" % (served, away))
@@ -146,6 +147,17 @@ def starved_limit():
         recovered(name, server, observer, len(clients) + 1)
         for c in clients + [observer]:
             c.close()
+
+
+@part("starved, limit below what is used")
+def starved_below():
+    starved_limit("limit below what is used, then raised", lambda used: used - 8)
+
+
+@part("starved, limit below all")
+def starved_nothing():
+    """Then even a descriptor that the server closes helps nobody."""
+    starved_limit("limit below all that is open, then raised", lambda used: 3)
 
 
 # ---- Without standard descriptors -------------------------------------------
@@ -335,6 +347,19 @@ def churn():
         for c, _, _ in churn.old:
             c.close()
         churn.killer.close()
+
+
+@part("numbers that live again, in the library")
+def reuse():
+    """The same by calls of the library, with posts: the race test of it. In
+    about every second life it gets a number that lived before."""
+    result = run(built("tests", "race", "reuse"), 3 * ROUNDS, timeout=1800)
+    say(result.stdout)
+    told = re.search(r"(\d+) shots at the dead, (\d+) numbers", result.stdout)
+    shots, reused = map(int, told.groups()) if told else (0, 0)
+    at_least("kills of and posts to dead clients by the library", shots, ROUNDS)
+    at_least("numbers that lived again meanwhile", reused, ROUNDS)
+    exactly("kills and posts that somebody felt (exit status)", result.returncode, 0)
 
 
 if __name__ == "__main__":
