@@ -25,10 +25,12 @@ _Noreturn void bt_check_failed(const char *what, const char *file, int line);
 #if defined(__GNUC__)
 #define bt_likely(x)    __builtin_expect(!!(x), 1)
 #define bt_unlikely(x)  __builtin_expect(!!(x), 0)
+#define bt_prefetch(p)  __builtin_prefetch(p, 1) /* to be written soon */
 #define BT_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #else
 #define bt_likely(x)   (x)
 #define bt_unlikely(x) (x)
+#define bt_prefetch(p) ((void)(p))
 #define BT_PRINTF(f, a)
 #endif
 

@@ -247,6 +247,7 @@ void *bt_slab_get(struct bt_slab_cache *c, size_t n)
     if (b) {
         c->of[class].hot = b->next;
         c->of[class].n_hot--;
+        bt_prefetch(b->next); /* for the next call, which reads its link */
         return b;
     }
     p = c->of[class].run;

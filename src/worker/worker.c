@@ -25,7 +25,7 @@
 #define BACKSTOP_MS 1000 /* longest sleep: a lost wake-up costs this much */
 #define DRAIN_MS    5    /* while the server stops */
 #define RECLAIM_MS  10   /* while memory waits for its readers to leave */
-#define MAX_EVENTS  256
+#define MAX_EVENTS  128 /* so that passes are short, and what they retire hot */
 
 static _Thread_local struct baton_worker *self;
 
