@@ -4,7 +4,8 @@
  * workers. What must hold:
  *   - release runs exactly once for each post that was taken, and never for one
  *     that was not; nothing is delivered after its release, or twice;
- *   - what one thread posts to one client arrives in order;
+ *   - what one thread posts to one client arrives in order, on the worker that
+ *     owns the client;
  *   - nothing is leaked: the counts are equal when the server has stopped.
  */
 #include "race.h"
@@ -14,6 +15,7 @@
 #include <sys/socket.h>
 
 #include "testnet.h"
+#include "worker/worker.h"
 
 #define POSTERS 3
 #define CLIENTS 3 /* threads of clients, each with SOCKETS connections */
@@ -49,6 +51,9 @@ static void deliver(struct baton_client *c, void *arg)
 
     if (atomic_exchange(&p->state, DONE) != SENT) {
         race_fail("delivered twice, or after its release");
+    }
+    if (bt_worker_self() != baton_worker_of(c)) {
+        race_fail("delivered by a worker that does not own the client");
     }
     if (p->poster < POSTERS) {
         struct seen *seen = baton_data(c);

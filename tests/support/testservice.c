@@ -43,9 +43,8 @@ static void worker_start(struct baton_worker *w,
 static void worker_stop(struct baton_worker *w,
                         const struct baton_service *service)
 {
-    (void)w;
-    (void)service;
     COUNT(workers_stopped);
+    baton_worker_set_data(w, service, NULL);
 }
 
 static int open_client(struct baton_client *c)

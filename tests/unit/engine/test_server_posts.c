@@ -277,8 +277,10 @@ Test(posts, jobs)
 
 static void count_job(struct baton_worker *w, void *arg)
 {
-    (void)w;
     (void)arg;
+    if (baton_worker_data(w, &testservice) != w) {
+        atomic_fetch_add(&wrong_worker, 1); /* after its worker_stop */
+    }
     atomic_fetch_add(&jobs_run, 1);
 }
 
@@ -308,6 +310,7 @@ Test(posts, jobs_that_were_taken_run)
     atomic_store(&enough, true);
     pthread_join(t, NULL);
     cr_expect_eq(atomic_load(&jobs_run), atomic_load(&jobs_taken));
+    cr_expect_eq(atomic_load(&wrong_worker), 0);
 }
 
 Test(posts, no_jobs_before_the_start)

@@ -280,6 +280,31 @@ Test(client_states, moving_while_blocked)
     close(fd);
 }
 
+/* One that has more to do than a pass allows is moved when it has done it. */
+Test(client_states, moving_of_a_busy_client)
+{
+    enum {
+        REQUESTS = 3000
+    };
+    static char text[32 + REQUESTS * 7 + 1];
+    int fd = testnet_tcp(&net), to = 1 - info_of(ask_id(fd)).worker;
+    char line[16];
+
+    snprintf(text, sizeof text, "move %d\n", to);
+    for (int i = 0; i < REQUESTS; i++) {
+        strcat(text, "echo x\n");
+    }
+    testnet_send(fd, text);
+    cr_expect(testnet_expect(fd, "moved\n"));
+    for (int i = 0; i < REQUESTS; i++) {
+        cr_assert(testnet_expect(fd, "x\n"));
+    }
+    snprintf(line, sizeof line, "%d\n", to);
+    cr_expect(TESTNET_UNTIL(atomic_load(&testservice_counts.moved_in) == 1));
+    cr_expect(testnet_ask(fd, "where\n", line));
+    close(fd);
+}
+
 Test(client_states, closing_and_closed)
 {
     int fd = testnet_tcp(&net);
