@@ -33,7 +33,7 @@ static const char *path;
 static atomic_bool done;
 static _Atomic uint64_t turn = 1; /* ids are given in order: the client's */
 
-static void fail(const char *what, int error)
+static _Noreturn void fail(const char *what, int error)
 {
     fprintf(stderr, "states: %s: %s\n", what, strerror(error));
     exit(1);
