@@ -75,6 +75,12 @@ static void push(struct bt_acceptor *a, struct baton_client *c, uint64_t now)
     }
 }
 
+static bool is_full(const struct bt_acceptor *a)
+{
+    return atomic_load_explicit(&a->life->live, memory_order_relaxed) >=
+           atomic_load_explicit(&a->life->max_clients, memory_order_relaxed);
+}
+
 /* Over max_clients: a worker gives the last words and lingers. */
 static void refuse(struct bt_acceptor *a, struct baton_client *c, uint64_t now)
 {
@@ -97,8 +103,7 @@ static void admit(struct bt_acceptor *a, struct bt_listener *l, int fd,
         return;
     }
     dress(a, c, l, peer, now);
-    if (atomic_load_explicit(&a->life->live, memory_order_relaxed) >=
-        atomic_load_explicit(&a->life->max_clients, memory_order_relaxed)) {
+    if (is_full(a)) {
         refuse(a, c, now);
         return;
     }
@@ -195,8 +200,9 @@ static enum verdict accept_some(struct bt_acceptor *a, struct bt_listener *l)
         if (!bt_dispatch_room(a->dispatch)) {
             return HOLD;
         }
-        if (atomic_load_explicit(&a->life->lingering, memory_order_relaxed) >=
-            a->spare_fds) {
+        if (is_full(a) &&
+            atomic_load_explicit(&a->life->lingering, memory_order_relaxed) >=
+                a->spare_fds) {
             bt_pace_pause(&a->pace, bt_now_ns(), PAUSE_MS);
             return HOLD;
         }
