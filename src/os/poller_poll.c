@@ -16,7 +16,9 @@
 #define POLLRDHUP 0 /* a peer that closed its side then shows as input */
 #endif
 
-#define INPUT (POLLIN | POLLRDHUP)
+#define INPUT  (POLLIN | POLLRDHUP)
+#define PIECE  8  /* sockets in a call, when many are refused */
+#define NAP_MS 10 /* between such rounds */
 
 struct bt_poller {
     struct pollfd *fds; /* n watched sockets */
@@ -176,13 +178,37 @@ static unsigned note(struct pollfd *f)
     return what;
 }
 
+/* More sockets than the limit of open fds (which was lowered) are refused in one
+ * call; few at a time are not. */
+static int poll_in_pieces(struct bt_poller *p, int timeout_ms)
+{
+    int ready = 0;
+
+    for (int i = 0; i < p->n; i += PIECE) {
+        int n = p->n - i < PIECE ? p->n - i : PIECE;
+        int r = poll(p->fds + i, (nfds_t)n, 0);
+
+        for (int k = 0; r < 0 && k < n; k++) {
+            p->fds[i + k].revents = 0;
+        }
+        ready += r > 0 ? r : 0;
+    }
+    if (ready == 0 && timeout_ms != 0) {
+        poll(NULL, 0,
+             timeout_ms < 0 || timeout_ms > NAP_MS ? NAP_MS : timeout_ms);
+    }
+    return ready;
+}
+
 int bt_poller_wait(struct bt_poller *p, struct bt_event *events, int max,
                    int timeout_ms)
 {
     int left = poll(p->fds, (nfds_t)p->n, timeout_ms);
     int k = 0;
 
-    if (left < 0) {
+    if (left < 0 && errno == EINVAL) {
+        left = poll_in_pieces(p, timeout_ms);
+    } else if (left < 0) {
         return errno == EINTR || errno == EAGAIN ? 0 : -errno;
     }
     for (int i = 0; i < p->n && k < max && left > 0; i++) {
