@@ -91,7 +91,8 @@ static void end_pass(struct baton_worker *w)
     bt_record_leave(w->record);
     bt_record_poll(w->record);
     bt_tally_add(&w->tally.passes, 1);
-    bt_tally_add(&w->tally.busy_ns, bt_now_ns() - w->now);
+    w->ended = bt_now_ns();
+    bt_tally_add(&w->tally.busy_ns, w->ended - w->now);
 }
 
 static void run_timers(struct baton_worker *w)
@@ -139,10 +140,10 @@ static int timer_wait(const struct baton_worker *w)
     if (at == UINT64_MAX) {
         return -1;
     }
-    if (at <= w->now) {
+    if (at <= w->ended) {
         return 0;
     }
-    at = (at - w->now) / 1000000u + 1;
+    at = (at - w->ended) / 1000000u + 1;
     return at > BACKSTOP_MS ? BACKSTOP_MS : (int)at;
 }
 

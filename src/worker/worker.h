@@ -92,6 +92,7 @@ struct baton_worker {
     struct bt_list clients, ends;
     struct bt_timers timers;
     uint64_t now;        /* ns, when the pass began */
+    uint64_t ended;      /* ns, when the last one ended */
     uint32_t now_ds;     /* the same in server time, tenths of seconds */
     unsigned soon_ms;    /* baton_worker_soon(), 0 = not asked */
     bool declined;       /* left handles on the ring to others */
