@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -272,6 +273,39 @@ Test(poller, many)
     cr_expect_eq(all, N - N / 3);
     for (int i = 0; i < N; i++) {
         cr_expect_eq(seen[i], i % 3 != 0);
+        close(fd[i][0]);
+        close(fd[i][1]);
+    }
+}
+
+/* The limit of fds is lowered below what is watched. */
+Test(poller, more_than_the_limit)
+{
+    enum {
+        N = 50
+    };
+    static int fd[N][2];
+    struct bt_event e[N];
+    struct rlimit r;
+    int n, all = 0;
+
+    for (int i = 0; i < N; i++) {
+        cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fd[i]), 0);
+        cr_assert_eq(bt_poller_add(p, fd[i][0], &fd[i]), 0);
+    }
+    getrlimit(RLIMIT_NOFILE, &r);
+    r.rlim_cur = 20;
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &r), 0);
+    cr_expect_eq(bt_poller_wait(p, e, N, 1), 0);
+    for (int i = 0; i < N; i += 2) {
+        say(fd[i][1], "x");
+    }
+    while ((n = bt_poller_wait(p, e, N, 10)) > 0) {
+        all += n;
+    }
+    cr_expect_eq(n, 0);
+    cr_expect_eq(all, N / 2);
+    for (int i = 0; i < N; i++) {
         close(fd[i][0]);
         close(fd[i][1]);
     }

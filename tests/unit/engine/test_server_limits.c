@@ -8,9 +8,11 @@
 #include "testservice.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -276,6 +278,62 @@ Test(limits, refused_ones_that_stay)
         close(stay[i]);
     }
     close(in);
+}
+
+/* As many as may linger are turned away and stay; then there is room again, and
+ * the next is served at once, not when one of them has been given up. */
+static int socket_above(int least)
+{
+    int low = socket(AF_INET, SOCK_STREAM, 0), fd = fcntl(low, F_DUPFD, least);
+
+    cr_assert_geq(fd, 0);
+    close(low);
+    return fd;
+}
+
+static int connected_above(int least)
+{
+    int fd = socket_above(least);
+
+    cr_assert_eq(testnet_connect(&net, fd), 0);
+    return fd;
+}
+
+Test(limits, refused_ones_do_not_hold_up_others)
+{
+    enum {
+        LIMIT = 60,
+        OURS = 200,
+        STAY = 43
+    };
+    int in, stay[STAY + 1];
+    struct rlimit r;
+    uint64_t began;
+
+    testnet_options(&options);
+    options.max_clients = 1;
+    getrlimit(RLIMIT_NOFILE, &r);
+    r.rlim_cur = LIMIT; /* what the server counts with */
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &r), 0);
+    start();
+    r.rlim_cur = OURS + 100; /* for the clients */
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &r), 0);
+    in = connected_above(OURS);
+    cr_assert(testnet_ask(in, "echo in\n", "in\n"));
+    for (int i = 0; i <= STAY; i++) { /* one more than fits */
+        stay[i] = connected_above(OURS);
+    }
+    cr_assert(TESTNET_UNTIL(testnet_stats(&net).cir_refused == STAY));
+    testnet_sleep_ms(50);
+    cr_expect_eq(testnet_stats(&net).cir_refused, STAY);
+    began = testnet_now_ms();
+    cr_expect_eq(baton_kill(net.server, 1, BATON_KILLED), 0);
+    cr_expect(testnet_ask(stay[STAY], "echo in\n", "in\n"));
+    cr_expect_lt(testnet_now_ms() - began, 1500);
+    close(in);
+    for (int i = 0; i <= STAY; i++) {
+        close(stay[i]);
+    }
 }
 
 Test(limits, options_out_of_range)
