@@ -190,6 +190,10 @@ static void same_edges(const char *heading, const struct edge *e, size_t n,
         cr_expect(listed(rows, n_rows, e[i].from, e[i].to), "%s -> %s",
                   e[i].from, e[i].to);
     }
+    for (size_t i = 0; i < n_rows; i++) {
+        free((void *)rows[i].from);
+        free((void *)rows[i].to);
+    }
 }
 
 Test(state, the_paper_has_the_same_edges)
