@@ -22,6 +22,7 @@ from accept import (
     main,
     need_linux,
     need_root,
+    other_tree,
     part,
     run,
     run_well,
@@ -111,7 +112,9 @@ def quickstart_run():
     installed("redis-cli")
     path = os.path.join(top, "build", "batond.sock")
     with running(
-        os.path.join(top, "quickstart"), "run", "--port", port, cwd=top
+        *(os.path.join(top, "quickstart"), "run", "--port", port),
+        cwd=top,
+        env=other_tree()
     ) as process:
         wait_until(
             lambda: connects(process, "-p", port), "./quickstart run", 900
@@ -132,6 +135,7 @@ def quickstart_check():
         os.path.join(top, "quickstart"),
         "check",
         cwd=top,
+        env=other_tree(),
         timeout=3600,
     )
     passed = [
@@ -148,7 +152,13 @@ def distcheck():
     build = os.path.join(top, "build")
     if not os.path.exists(os.path.join(build, "Makefile")):
         raise Skip("wants the tree that the parts before it made")
-    run_well("make distcheck", "make", "-s", "distcheck", cwd=build, timeout=3600)
+    run_well(
+        "make distcheck",
+        *("make", "-s", "distcheck"),
+        cwd=build,
+        env=other_tree(),
+        timeout=3600
+    )
 
 
 @part(".ci/run", long=True)

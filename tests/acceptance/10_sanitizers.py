@@ -20,6 +20,7 @@ from accept import (
     exactly,
     installed,
     main,
+    other_tree,
     part,
     run,
     say,
@@ -131,7 +132,7 @@ def build_asan(folder):
         ),
         ("make", "-s", "batond"),
     ):
-        result = run(*words, cwd=folder, timeout=1800)
+        result = run(*words, cwd=folder, env=other_tree(), timeout=1800)
         if result.returncode != 0:
             raise Wrong("%s: %s" % (words[0], tail(result.stdout)))
 

@@ -40,6 +40,10 @@ TOP = os.path.abspath(
 BUILD = os.path.abspath(os.environ.get("top_builddir", "."))
 QUICK = os.environ.get("QUICK", "0") not in ("", "0")
 
+# What `make acceptance` gave us is not for the makes that we start.
+for _name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"):
+    os.environ.pop(_name, None)
+
 _parts = []
 _short = 0
 
@@ -200,6 +204,12 @@ def run(*words, **more):
         universal_newlines=True,
         **more
     )
+
+
+def other_tree():
+    """The environment for a build that is none of ours."""
+    ours = ("top_srcdir", "top_builddir", "PYTHONPATH", "QUICK", "BATOND")
+    return {k: v for k, v in os.environ.items() if k not in ours}
 
 
 def tail(text, n=30):
@@ -366,7 +376,9 @@ def ci_jobs(top, *jobs):
     script = os.path.join(top, ".ci", "run")
     if not os.path.exists(script):
         raise Skip(".ci/run is not there")
-    result = run(installed("bash"), script, *jobs, timeout=3 * 3600)
+    result = run(
+        installed("bash"), script, *jobs, timeout=3 * 3600, env=other_tree()
+    )
     told = re.findall(
         r"^(\w+) +(\d+) passed +(\d+) failed +\d+ s  .*$", result.stdout, re.M
     )
