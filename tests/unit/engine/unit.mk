@@ -16,6 +16,7 @@ engine_unit_tests = \
 	tests/unit/engine/test_pace.t \
 	tests/unit/engine/test_poller.t \
 	tests/unit/engine/test_server_end.t \
+	tests/unit/engine/test_server_faults.t \
 	tests/unit/engine/test_server_limits.t \
 	tests/unit/engine/test_server_park.t \
 	tests/unit/engine/test_server_posts.t \
@@ -58,6 +59,9 @@ tests_unit_engine_test_poller_t_LDADD = $(engine_unit_ldadd)
 tests_unit_engine_test_server_end_t_SOURCES = tests/unit/engine/test_server_end.c
 tests_unit_engine_test_server_end_t_CPPFLAGS = $(engine_unit_cppflags)
 tests_unit_engine_test_server_end_t_LDADD = $(engine_unit_ldadd)
+tests_unit_engine_test_server_faults_t_SOURCES = tests/unit/engine/test_server_faults.c
+tests_unit_engine_test_server_faults_t_CPPFLAGS = $(engine_unit_cppflags)
+tests_unit_engine_test_server_faults_t_LDADD = $(engine_unit_ldadd)
 tests_unit_engine_test_server_limits_t_SOURCES = tests/unit/engine/test_server_limits.c
 tests_unit_engine_test_server_limits_t_CPPFLAGS = $(engine_unit_cppflags)
 tests_unit_engine_test_server_limits_t_LDADD = $(engine_unit_ldadd)
