@@ -3,6 +3,8 @@
  * System calls that fail: accept, and the write that wakes somebody up. They are
  * replaced here, in front of the C library's, and fail when they are told to.
  */
+#include "config.h" /* for accept4 */
+
 #include <criterion/criterion.h>
 
 #include "testnet.h"
