@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * COMMAND DOCS and LIST: what commands are for, and their names.
+ * COMMAND LIST: the names of commands.
  */
 #include "command/command.h"
 
@@ -9,55 +9,6 @@
 
 #include <string.h>
 #include <strings.h>
-
-/* ---- DOCS ---- */
-
-static void reply_docs(struct resp_reply *out, const struct command *c)
-{
-    size_t n = cmd_count_subs(c);
-
-    resp_bulk_str(out, c->name);
-    resp_map(out, n > 0 ? 4 : 3);
-    resp_bulk_str(out, "summary");
-    resp_bulk_str(out, c->summary);
-    resp_bulk_str(out, "since");
-    resp_bulk_str(out, c->since);
-    resp_bulk_str(out, "group");
-    resp_bulk_str(out, c->group);
-    if (n > 0) {
-        resp_bulk_str(out, "subcommands");
-        resp_map(out, n);
-        for (size_t i = 0; i < n; i++) {
-            reply_docs(out, &c->sub[i]);
-        }
-    }
-}
-
-void cmd_command_docs(struct call *c)
-{
-    size_t n = 0;
-
-    if (c->argc == 2) {
-        resp_map(c->out, cmd_count());
-        for (size_t i = 0; i < cmd_count(); i++) {
-            reply_docs(c->out, cmd_at(i));
-        }
-        return;
-    }
-    for (size_t i = 2; i < c->argc; i++) {
-        n += cmd_find_path(c->argv[i]) != NULL;
-    }
-    resp_map(c->out, n);
-    for (size_t i = 2; i < c->argc; i++) {
-        const struct command *found = cmd_find_path(c->argv[i]);
-
-        if (found) {
-            reply_docs(c->out, found);
-        }
-    }
-}
-
-/* ---- LIST ---- */
 
 enum list_by {
     BY_NOTHING,

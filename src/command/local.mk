@@ -18,7 +18,9 @@ command_sources = \
 command_sources += \
 	src/command/client.c src/command/client.h src/command/client_kill.c \
 	src/command/client_line.c src/command/client_list.c \
-	src/command/command.c src/command/command_list.c \
+	src/command/command.c src/command/command_docs.c \
+	src/command/command_list.c src/command/syntax.c \
+	src/command/syntax.def src/command/syntax.h \
 	src/command/config.c src/command/connection.c \
 	src/command/debug.c src/command/info.c src/command/info.h \
 	src/command/info_baton.c src/command/info_memory.c \
