@@ -7,8 +7,10 @@
  *            as much of the machine as can be is left to the server. It does
  *            not look into replies (baton-stress does); only their first bytes
  *            must be those of the reply that is due, and the sum must be right.
- * Protocols  RESP and memcached's text protocol; GET, SET, PING, INCR.
- *            With --fill it only sets every key once.
+ * Protocols  RESP, with the kinds of blast_kind.c; and memcached's text
+ *            protocol for GET and SET. With --fill it only makes what the kind
+ *            wants to find there: every key once, or -n requests' worth of
+ *            elements for those that take them away.
  * Talk       With --wait it prints "ready" when all connections stand and have
  *            had one reply, starts at a line on standard input, and after its
  *            result line keeps the connections until end of input. So a script
@@ -35,21 +37,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "stress/blast_kind.h"
 #include "stress/clock.h"
 #include "stress/histogram.h"
 
-#define INPUT_BYTES 262144
-#define KEY_DIGITS  8
-#define KEY_TEXT    "key:00000000"
-
+#define INPUT_BYTES   262144
 #define FILL_PIPELINE 64
-
-enum kind {
-    GET,
-    SET,
-    PING,
-    INCR
-};
 
 struct connection {
     int fd;
@@ -64,8 +57,7 @@ static struct {
     int port;
     const char *unix_path;
     bool memcached, wait, fill;
-    enum kind kind;
-    const char *kind_name;
+    const struct blast_kind *kind;
     unsigned clients, pipeline;
     uint32_t keys;
     uint64_t requests;
@@ -74,14 +66,11 @@ static struct {
          .pipeline = 1,
          .keys = 10000,
          .requests = 100000,
-         .value_bytes = 64,
-         .kind_name = "get"};
+         .value_bytes = 64};
 
-static char *batch;            /* `pipeline` requests */
-static size_t request_length;  /* of each */
-static size_t key_at;          /* where its digits are; 0: it has no key */
-static size_t reply_length;    /* of each */
-static const char *reply_head; /* its first two bytes */
+static char *batch; /* `pipeline` requests */
+static struct blast_request request;
+static struct blast_reply reply;
 static char *input;
 static uint64_t left, answered, seed = 1;
 static bool in_order; /* keys one after another, not at random */
@@ -106,93 +95,29 @@ static void *room(size_t n)
 
 /* ---- requests ---- */
 
-static size_t one_resp(char *to, const char *value)
+static void batch_init(const struct blast_kind *kind)
 {
-    size_t k = sizeof(KEY_TEXT) - 1;
-
-    switch (opt.kind) {
-    case GET:
-        return (size_t)sprintf(to, "*2\r\n$3\r\nGET\r\n$%zu\r\n%s\r\n", k,
-                               KEY_TEXT);
-    case SET:
-        return (size_t)sprintf(
-            to, "*3\r\n$3\r\nSET\r\n$%zu\r\n%s\r\n$%zu\r\n%s\r\n", k, KEY_TEXT,
-            opt.value_bytes, value);
-    case INCR:
-        return (size_t)sprintf(to, "*2\r\n$4\r\nINCR\r\n$7\r\ncounter\r\n");
-    default:
-        return (size_t)sprintf(to, "*1\r\n$4\r\nPING\r\n");
-    }
-}
-
-static size_t one_memcached(char *to, const char *value)
-{
-    switch (opt.kind) {
-    case GET:
-        return (size_t)sprintf(to, "get %s\r\n", KEY_TEXT);
-    case SET:
-        return (size_t)sprintf(to, "set %s 0 0 %zu\r\n%s\r\n", KEY_TEXT,
-                               opt.value_bytes, value);
-    default:
-        die("--memcached", "only get and set");
-        return 0;
-    }
-}
-
-static void reply_init(void)
-{
-    char head[64];
-    size_t value = opt.value_bytes;
-
-    if (opt.kind == GET && opt.memcached) {
-        reply_head = "VA";
-        reply_length = (size_t)snprintf(head, sizeof(head),
-                                        "VALUE %s 0 %zu\r\n", KEY_TEXT, value) +
-                       value + strlen("\r\nEND\r\n");
-    } else if (opt.kind == GET) {
-        static char dollar[4] = "$";
-
-        reply_length =
-            (size_t)snprintf(head, sizeof(head), "$%zu\r\n", value) + value + 2;
-        dollar[1] = head[1];
-        reply_head = dollar;
-    } else if (opt.kind == SET) {
-        reply_head = opt.memcached ? "ST" : "+O";
-        reply_length = strlen(opt.memcached ? "STORED\r\n" : "+OK\r\n");
-    } else if (opt.kind == PING) {
-        reply_head = "+P";
-        reply_length = strlen("+PONG\r\n");
-    } else {
-        reply_head = NULL; /* its length varies: counted in lines */
-        reply_length = 1;
-    }
-}
-
-static void batch_init(void)
-{
-    char *value = room(opt.value_bytes + 1);
-    char *one = room(opt.value_bytes + 256);
-    const char *key;
-
-    memset(value, 'x', opt.value_bytes);
-    request_length =
-        opt.memcached ? one_memcached(one, value) : one_resp(one, value);
-    key = strstr(one, KEY_TEXT);
-    key_at = key != NULL ? (size_t)(key - one) + 4 : 0;
+    free(request.bytes);
     free(batch);
-    batch = room(request_length * opt.pipeline);
-    for (unsigned i = 0; i < opt.pipeline; i++) {
-        memcpy(batch + i * request_length, one, request_length);
+    if (!blast_request_init(&request, kind, opt.value_bytes, opt.memcached)) {
+        die("memory", strerror(errno));
     }
-    free(value);
-    free(one);
-    reply_init();
+    batch = room(request.length * opt.pipeline);
+    for (unsigned i = 0; i < opt.pipeline; i++) {
+        memcpy(batch + i * request.length, request.bytes, request.length);
+    }
+    blast_reply_init(&reply, kind, opt.value_bytes, opt.memcached);
+    in_order = blast_kind_in_order(kind);
+    next_in_order = 0;
 }
 
-static void put_key(char *request, uint32_t key)
+static void put_keys(char *bytes)
 {
-    for (int i = KEY_DIGITS; key_at > 0 && i-- > 0; key /= 10) {
-        request[key_at + (size_t)i] = (char)('0' + key % 10);
+    for (unsigned i = 0; i < request.keys; i++) {
+        uint32_t key = in_order ? next_in_order++ % opt.keys
+                                : stress_random_below(&seed, opt.keys);
+
+        blast_request_key(&request, bytes, i, key, (uint32_t)(seed >> 32));
     }
 }
 
@@ -217,7 +142,7 @@ static void transmit(int epoll, struct connection *c, const char *p, size_t n)
         return;
     }
     if (c->batch == NULL) {
-        c->batch = room(opt.pipeline * request_length);
+        c->batch = room(opt.pipeline * request.length);
         memcpy(c->batch, p, n);
         watch(epoll, c, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
     }
@@ -233,28 +158,29 @@ static void next_batch(int epoll, struct connection *c)
     }
     left -= n;
     for (unsigned i = 0; i < n; i++) {
-        put_key(batch + i * request_length,
-                in_order ? next_in_order++
-                         : stress_random_below(&seed, opt.keys));
+        put_keys(batch + i * request.length);
     }
-    c->due = n * reply_length;
+    c->due = n * reply.length;
     c->sent_at = stress_now();
-    transmit(epoll, c, batch, n * request_length);
+    transmit(epoll, c, batch, n * request.length);
 }
 
-/* How much of what was due has come. INCR's replies are counted in lines. */
+/* How much of what was due has come, in bytes or in lines. */
 static size_t progress(const struct connection *c, const char *p, size_t n)
 {
     size_t lines = 0;
 
-    if (reply_head != NULL) {
-        if (c->due % reply_length == 0 && n >= 2 &&
-            memcmp(p, reply_head, 2) != 0) {
+    if (!reply.lines) {
+        if (c->due % reply.length == 0 && n >= 2 &&
+            memcmp(p, reply.head, strlen(reply.head)) != 0) {
             fprintf(stderr, "blast: not the reply that was due: %.*s\n",
                     (int)(n < 80 ? n : 80), p);
             exit(1);
         }
         return n;
+    }
+    if (*p == '-') {
+        die("reply", "an error");
     }
     for (size_t i = 0; i < n; i++) {
         lines += p[i] == '\n';
@@ -295,7 +221,7 @@ static void receive(int epoll, struct connection *c)
 
 static void flush(int epoll, struct connection *c)
 {
-    size_t whole = c->in_flight * request_length;
+    size_t whole = c->in_flight * request.length;
 
     transmit(epoll, c, c->batch + whole - c->unsent, c->unsent);
     if (c->unsent == 0) {
@@ -380,18 +306,22 @@ static struct connection *dial_all(int epoll)
     return c;
 }
 
-/* Sets every key once, in order, over one connection. */
+/* Makes what the kind wants to find, over one connection. What is taken away
+ * in order must be there as often as it is asked for. */
 static void fill(int epoll)
 {
+    const struct blast_kind *kind = blast_kind_fill(opt.kind);
     struct connection c = {0};
 
-    opt.kind = SET;
+    if (kind == NULL) {
+        return;
+    }
     opt.pipeline = FILL_PIPELINE;
+    batch_init(kind);
     in_order = true;
-    batch_init();
     c.fd = dial();
     watch(epoll, &c, EPOLL_CTL_ADD, EPOLLIN);
-    run(epoll, &c, 1, opt.keys);
+    run(epoll, &c, 1, blast_kind_in_order(opt.kind) ? opt.requests : opt.keys);
     close(c.fd);
 }
 
@@ -401,25 +331,21 @@ static void usage(void)
 {
     fprintf(
         stderr,
-        "blast -p PORT | -s UNIXSOCKET [--kind get|set|ping|incr] "
+        "blast -p PORT | -s UNIXSOCKET [--kind KIND (get)] "
         "[--memcached]\n"
         "      [-c CLIENTS (50)] [-P PIPELINE (1)] [-n REQUESTS (100000)]\n"
-        "      [-d VALUE-BYTES (64)] [--keys N (10000)] [--fill] [--wait]\n");
+        "      [-d VALUE-BYTES (64)] [--keys N (10000)] [--fill] [--wait]\n"
+        "kinds: get set ping incr mset lpush lpop hset hget sadd zadd zrange "
+        "publish\n");
     exit(2);
 }
 
 static void kind_option(const char *name)
 {
-    static const char *const names[] = {"get", "set", "ping", "incr"};
-
-    for (int k = GET; k <= INCR; k++) {
-        if (strcmp(name, names[k]) == 0) {
-            opt.kind = (enum kind)k;
-            opt.kind_name = names[k];
-            return;
-        }
+    opt.kind = blast_kind(name);
+    if (opt.kind == NULL) {
+        usage();
     }
-    usage();
 }
 
 static void value_option(const char *name, const char *value)
@@ -451,6 +377,7 @@ static void value_option(const char *name, const char *value)
 
 static void options(int argc, char **argv)
 {
+    kind_option("get");
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--memcached") == 0) {
             opt.memcached = true;
@@ -468,6 +395,9 @@ static void options(int argc, char **argv)
     if (opt.port == 0 && opt.unix_path == NULL) {
         usage();
     }
+    if (opt.memcached && !blast_kind_memcached(opt.kind)) {
+        die("--memcached", "only get and set");
+    }
 }
 
 static void report(double seconds)
@@ -478,7 +408,7 @@ static void report(double seconds)
     printf("{\"kind\": \"%s\", \"clients\": %u, \"pipeline\": %u, "
            "\"requests\": %llu, \"seconds\": %.6f, \"rate\": %.1f, "
            "\"p50_us\": %.1f, \"p99_us\": %.1f}\n",
-           opt.kind_name, opt.clients, opt.pipeline,
+           blast_kind_name(opt.kind), opt.clients, opt.pipeline,
            (unsigned long long)opt.requests, seconds,
            (double)opt.requests / seconds, s.p50 / 1e3, s.p99 / 1e3);
     fflush(stdout);
@@ -503,7 +433,7 @@ int main(int argc, char **argv)
         fill(epoll);
         return 0;
     }
-    batch_init();
+    batch_init(opt.kind);
     c = dial_all(epoll);
     if (opt.wait) {
         printf("ready\n");

@@ -31,7 +31,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -39,22 +38,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define INPUT_BYTES 65536
-#define OUTPUT_MIN  262144
-#define RING_SLOTS  65536
-#define VERB_BYTES  12 /* enough to tell "*2\r\n$3\r\nGET\r" from the others */
+#include "stress/floor_reply.h"
 
-enum kind {
-    GET,
-    SET,
-    PING,
-    INCR,
-    N_KINDS
-};
+#define INPUT_BYTES 65536
+#define RING_SLOTS  65536
+#define VERB_BYTES                                                             \
+    14 /* enough to tell "*2\r\n$4\r\nLPOP\r\n" from the others */
 
 struct connection {
     int fd;
-    enum kind kind;
+    const struct floor_reply *reply;
     size_t length; /* of one request; 0: not known yet */
     size_t carry;  /* bytes of a request that is not whole yet */
     char verb[VERB_BYTES];
@@ -66,12 +59,6 @@ struct thread {
     char *input;
 };
 
-/* The replies of one kind, as often as fit: any count of them is one write. */
-struct reply {
-    char *bytes;
-    size_t length, copies;
-};
-
 static struct {
     int port, threads;
     size_t value_bytes;
@@ -79,7 +66,6 @@ static struct {
     bool ring;
 } opt = {.threads = 1, .value_bytes = 64};
 
-static struct reply replies[N_KINDS];
 static struct thread *threads;
 static ck_ring_t ring;
 static ck_ring_buffer_t *ring_slots;
@@ -101,30 +87,6 @@ static void *room(size_t n)
 }
 
 /* ---- replies ---- */
-
-static void reply_init(struct reply *r, const char *one, size_t length)
-{
-    r->length = length;
-    r->copies = length < OUTPUT_MIN / 8 ? OUTPUT_MIN / length : 8;
-    r->bytes = room(r->copies * length);
-    for (size_t i = 0; i < r->copies; i++) {
-        memcpy(r->bytes + i * length, one, length);
-    }
-}
-
-static void replies_init(void)
-{
-    char *get = room(opt.value_bytes + 64);
-    int n = sprintf(get, "$%zu\r\n", opt.value_bytes);
-
-    memset(get + n, 'x', opt.value_bytes);
-    memcpy(get + (size_t)n + opt.value_bytes, "\r\n", 2);
-    reply_init(&replies[GET], get, (size_t)n + opt.value_bytes + 2);
-    reply_init(&replies[SET], "+OK\r\n", 5);
-    reply_init(&replies[PING], "+PONG\r\n", 7);
-    reply_init(&replies[INCR], ":1\r\n", 4);
-    free(get);
-}
 
 /* Blocks when the client does not read: it would be measured no more anyway. */
 static int send_all(int fd, const char *p, size_t n)
@@ -149,7 +111,7 @@ static int send_all(int fd, const char *p, size_t n)
 
 static int answer(const struct connection *c, size_t count)
 {
-    const struct reply *r = &replies[c->kind];
+    const struct floor_reply *r = c->reply;
 
     while (count > 0) {
         size_t n = count < r->copies ? count : r->copies;
@@ -164,48 +126,6 @@ static int answer(const struct connection *c, size_t count)
 
 /* ---- requests ---- */
 
-/* The length of the first request at p, of which at least the heads must have
- * come: "*2\r\n$3\r\nGET\r\n$9\r\n..."; or of a line. 0: cannot be told. */
-static size_t measure(const char *p, size_t n)
-{
-    size_t at = 0;
-    unsigned long words;
-    char *end;
-
-    if (n == 0 || *p != '*') {
-        const char *line = memchr(p, '\n', n);
-
-        return line != NULL ? (size_t)(line - p) + 1 : 0;
-    }
-    words = strtoul(p + 1, &end, 10);
-    at = (size_t)(end - p) + 2;
-    while (words-- > 0) {
-        size_t len;
-
-        if (at >= n || p[at] != '$' || memchr(p + at, '\n', n - at) == NULL) {
-            return 0;
-        }
-        len = strtoul(p + at + 1, &end, 10);
-        at = (size_t)(end - p) + 2 + len + 2;
-    }
-    return at;
-}
-
-static enum kind kind_of(const char *p, size_t n)
-{
-    static const char *const verbs[N_KINDS] = {"GET", "SET", "PING", "INCR"};
-
-    if (n > 8 && *p == '*') {
-        p += 8; /* "*2\r\n$3\r\n" */
-    }
-    for (int k = 0; k < N_KINDS; k++) {
-        if (strncasecmp(p, verbs[k], strlen(verbs[k])) == 0) {
-            return (enum kind)k;
-        }
-    }
-    return SET; /* anything else, such as DEL or AUTH, is told +OK */
-}
-
 /* A read begins with a request: looks whether it is of the known kind. */
 static int look(struct connection *c, const char *p, size_t n)
 {
@@ -216,8 +136,8 @@ static int look(struct connection *c, const char *p, size_t n)
     } else {
         memcpy(c->verb, p, VERB_BYTES);
     }
-    c->kind = kind_of(p, n);
-    c->length = measure(p, n);
+    c->reply = floor_reply_to(p, n);
+    c->length = floor_request_length(p, n);
     return c->length > 0 ? 0 : -1;
 }
 
@@ -456,7 +376,9 @@ int main(int argc, char **argv)
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
-    replies_init();
+    if (floor_replies_init(opt.value_bytes) < 0) {
+        die("memory");
+    }
     ring_slots = room(RING_SLOTS * sizeof(*ring_slots));
     ck_ring_init(&ring, RING_SLOTS);
     threads_start();

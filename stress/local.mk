@@ -36,11 +36,12 @@ EXTRA_baton_stress_SOURCES = stress/loop_epoll.c stress/loop_poll.c
 if POLLER_EPOLL
 noinst_PROGRAMS += stress/floor stress/blast
 endif
-stress_floor_SOURCES = stress/floor.c
+stress_floor_SOURCES = stress/floor.c stress/floor_reply.c \
+	stress/floor_reply.h
 stress_floor_CPPFLAGS = $(stress_cppflags) $(CK_CFLAGS)
 stress_floor_LDADD = $(LIBS_COMMON)
-stress_blast_SOURCES = stress/blast.c stress/clock.h stress/histogram.c \
-	stress/histogram.h
+stress_blast_SOURCES = stress/blast.c stress/blast_kind.c \
+	stress/blast_kind.h stress/clock.h stress/histogram.c stress/histogram.h
 stress_blast_CPPFLAGS = $(stress_cppflags)
 EXTRA_DIST += stress/compare stress/syscalls
 
