@@ -7,7 +7,9 @@ base_sources = \
 	src/base/list.h \
 	src/base/log.c src/base/log.h \
 	src/base/random.c src/base/random.h \
+	src/base/mem.c src/base/mem.h \
 	src/base/reclaim.c src/base/reclaim.h \
+	src/base/siphash.c src/base/siphash.h \
 	src/base/slab.c src/base/slab.h \
 	src/base/slice.c src/base/slice.h \
 	src/base/split.c src/base/split.h \

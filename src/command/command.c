@@ -15,12 +15,21 @@ static const struct {
     unsigned flag;
     const char *name;
 } flag_names[] = {
-    {CMD_WRITE, "write"},           {CMD_READONLY, "readonly"},
-    {CMD_DENYOOM, "denyoom"},       {CMD_ADMIN, "admin"},
-    {CMD_NOSCRIPT, "noscript"},     {CMD_LOADING, "loading"},
-    {CMD_STALE, "stale"},           {CMD_FAST, "fast"},
-    {CMD_NO_AUTH, "no_auth"},       {CMD_NO_MULTI, "no_multi"},
+    {CMD_WRITE, "write"},
+    {CMD_READONLY, "readonly"},
+    {CMD_DENYOOM, "denyoom"},
+    {CMD_ADMIN, "admin"},
+    {CMD_NOSCRIPT, "noscript"},
+    {CMD_LOADING, "loading"},
+    {CMD_STALE, "stale"},
+    {CMD_FAST, "fast"},
+    {CMD_NO_AUTH, "no_auth"},
+    {CMD_NO_MULTI, "no_multi"},
     {CMD_ALLOW_BUSY, "allow_busy"},
+    {CMD_BLOCKING, "blocking"},
+    {CMD_PUBSUB, "pubsub"},
+    {CMD_MOVABLEKEYS, "movablekeys"},
+    {CMD_MAY_REPLICATE, "may_replicate"},
 };
 
 #define N_FLAGS (sizeof flag_names / sizeof flag_names[0])

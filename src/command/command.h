@@ -40,12 +40,23 @@ enum cmd_flag { /* Redis' flag names where there is one */
     CMD_SLOW = 1 << 11,     /* ours: may take long; leaves the read section */
     CMD_ALLOW_BUSY = 1 << 12,
     CMD_NO_MULTI = 1 << 13,
+    CMD_BLOCKING = 1 << 14,
+    CMD_PUBSUB = 1 << 15,
+    CMD_MOVABLEKEYS = 1 << 16, /* keys.numkeys or keys.more */
+    CMD_MAY_REPLICATE = 1 << 17,
 };
 
-/* Where the keys are, as in COMMAND: first (0 = none), last (negative: from the
- * end), step. */
+struct cmd_key_list;
+
+/* Where the keys are: a range as in COMMAND, first (0 = none), last (negative:
+ * from the end), step; then those behind the argument `numkeys` (0: none),
+ * which counts them; then what `more` adds, for what cannot be said otherwise
+ * (see cmd_keys_of in command/keys.h, whose result it gives). */
 struct cmd_keys {
     int8_t first, last, step;
+    int8_t numkeys;
+    int (*more)(const struct bt_slice *argv, size_t argc,
+                struct cmd_key_list *list);
 };
 
 struct command {

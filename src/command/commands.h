@@ -8,6 +8,10 @@
 
 #include "command/command.h"
 
+/* The `more` of rows: see struct cmd_keys. */
+int debug_keys(const struct bt_slice *argv, size_t argc,
+               struct cmd_key_list *list);
+
 #define CMD(name, fn, ...)           cmd_fn fn;
 #define CONTAINER(id, name, fn, ...) cmd_fn fn;
 #define SUB(name, fn, ...)           cmd_fn fn;

@@ -4,6 +4,7 @@
  */
 #include "command/commands.h"
 
+#include "command/keys.h"
 #include "command/service.h"
 #include "command/worker.h"
 
@@ -61,10 +62,18 @@ static const char *encoding(struct bt_slice value, bool raw, int64_t *number)
     return raw || value.n > 44 ? "raw" : "embstr";
 }
 
+int debug_keys(const struct bt_slice *argv, size_t argc,
+               struct cmd_key_list *list)
+{
+    return argc == 3 && bt_slice_is(argv[1], "object") ? cmd_keys_add(list, 2)
+                                                       : 0;
+}
+
 static void debug_object(struct call *c, struct bt_slice key)
 {
     const struct db_entry *e = tx_find_quiet(c->tx, key);
-    struct bt_slice value;
+    const char *form;
+    size_t n;
     uint64_t idle;
     int64_t number;
     char text[256];
@@ -73,13 +82,19 @@ static void debug_object(struct call *c, struct bt_slice key)
         resp_error(c->out, "ERR no such key");
         return;
     }
-    value = db_entry_string(e);
+    if (db_entry_type(e) == DB_STRING) {
+        n = db_entry_string(e).n;
+        form = encoding(db_entry_string(e), db_entry_raw(e), &number);
+    } else {
+        n = db_entry_bytes(e);
+        form = db_entry_encoding(e);
+    }
     idle = db_entry_idle_ms(e) / 1000;
     snprintf(
         text, sizeof text,
         "Value at:%p refcount:1 encoding:%s serializedlength:%zu "
         "lru:%lld lru_seconds_idle:%llu",
-        (const void *)e, encoding(value, db_entry_raw(e), &number), value.n,
+        (const void *)e, form, n,
         (long long)((tx_now(c->tx) / 1000 - (int64_t)idle) & LRU_CLOCK_MAX),
         (unsigned long long)idle);
     resp_status(c->out, text);

@@ -12,12 +12,14 @@
 
 #include "base/clock.h"
 #include "command/batch.h"
+#include "command/keys.h"
 #include "command/service.h"
 #include "command/session.h"
 #include "command/table.h"
 #include "command/worker.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,12 +124,8 @@ static bool resolve(struct call *call)
 
 /* ---- Locks ---- */
 
-/* Keys that do not lie side by side, into the worker's own array. */
-static struct bt_slice *gather(struct call *call, size_t first, size_t step,
-                               size_t n)
+static struct bt_slice *room_for_keys(struct worker *w, size_t n)
 {
-    struct worker *w = call->worker;
-
     if (n > w->keys_cap) {
         struct bt_slice *keys = realloc(w->keys, n * sizeof *keys);
 
@@ -137,17 +135,54 @@ static struct bt_slice *gather(struct call *call, size_t first, size_t step,
         w->keys = keys;
         w->keys_cap = n;
     }
-    for (size_t i = 0; i < n; i++) {
-        w->keys[i] = call->argv[first + i * step];
-    }
     return w->keys;
+}
+
+/* Keys that do not lie side by side, into the worker's own array. */
+static struct bt_slice *gather(struct call *call, size_t first, size_t step,
+                               size_t n)
+{
+    struct bt_slice *keys = room_for_keys(call->worker, n);
+
+    for (size_t i = 0; keys && i < n; i++) {
+        keys[i] = call->argv[first + i * step];
+    }
+    return keys;
+}
+
+static enum tx_mode mode_of(const struct call *call)
+{
+    return call->command->flags & CMD_WRITE ? TX_WRITE : TX_READ;
+}
+
+/* Keys that are found by looking at the arguments. False: out of memory, told.
+ * Arguments that the command will refuse name no keys: nothing is locked then. */
+static bool lock_found_keys(struct call *call)
+{
+    struct cmd_key_list list;
+    bool ok = true;
+    int r;
+
+    cmd_keys_init(&list);
+    r = cmd_keys_of(call->command, call->argv, call->argc, &list);
+    if (r == CMD_KEYS_ALL) {
+        tx_lock_all(call->tx, mode_of(call));
+    } else if (r == 0 && list.n > 0) {
+        struct bt_slice *keys = room_for_keys(call->worker, list.n);
+
+        for (size_t i = 0; keys && i < list.n; i++) {
+            keys[i] = call->argv[list.at[i]];
+        }
+        ok = keys && tx_lock(call->tx, keys, list.n, mode_of(call)) == 0;
+    }
+    cmd_keys_fini(&list);
+    return (ok && r != -ENOMEM) || cmd_oom(call);
 }
 
 /* False: out of memory, told. */
 static bool lock_keys(struct call *call)
 {
     const struct command *c = call->command;
-    enum tx_mode mode = c->flags & CMD_WRITE ? TX_WRITE : TX_READ;
     size_t first = (size_t)c->keys.first, step = (size_t)c->keys.step;
     size_t last = c->keys.last >= 0 ? (size_t)c->keys.last
                                     : call->argc - (size_t)-c->keys.last;
@@ -157,7 +192,7 @@ static bool lock_keys(struct call *call)
     if (step > 1 && n > 1) {
         keys = gather(call, first, step, n);
     }
-    if (!keys || tx_lock(call->tx, keys, n, mode) != 0) {
+    if (!keys || tx_lock(call->tx, keys, n, mode_of(call)) != 0) {
         cmd_oom(call);
         return false;
     }
@@ -170,8 +205,11 @@ static bool lock(struct call *call)
 
     call->worker->wrote |= (flags & CMD_WRITE) != 0;
     if (flags & CMD_LOCK_ALL) {
-        tx_lock_all(call->tx, flags & CMD_WRITE ? TX_WRITE : TX_READ);
+        tx_lock_all(call->tx, mode_of(call));
         return true;
+    }
+    if (!cmd_keys_plain(call->command)) {
+        return lock_found_keys(call);
     }
     if (call->command->keys.first == 0 || flags & CMD_LOCKFREE) {
         return true;

@@ -30,15 +30,6 @@ const struct db_entry *key_ask(struct call *c, struct bt_slice key)
     return e;
 }
 
-const char *key_type_name(enum db_type type)
-{
-    switch (type) {
-    case DB_STRING:
-        return "string";
-    }
-    return "unknown";
-}
-
 /* ---- Removing and counting ---- */
 
 static void remove_all(struct call *c)
@@ -89,7 +80,7 @@ void cmd_type(struct call *c)
 {
     const struct db_entry *e = key_ask(c, c->argv[1]);
 
-    resp_status(c->out, e ? key_type_name(db_entry_type(e)) : "none");
+    resp_status(c->out, e ? db_type_name(db_entry_type(e)) : "none");
 }
 
 /* ---- Renaming ---- */

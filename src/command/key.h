@@ -20,9 +20,6 @@ const struct db_entry *key_find_write(struct call *c, struct bt_slice key);
 /* For a command that only asks about a key: a hit or a miss, but no access. */
 const struct db_entry *key_ask(struct call *c, struct bt_slice key);
 
-/* "string", ... as TYPE says it. */
-const char *key_type_name(enum db_type type);
-
 /* A time to live as a client gave it. */
 struct key_time {
     struct bt_slice arg;

@@ -42,7 +42,9 @@ void cmd_object_encoding(struct call *c)
     const struct db_entry *e = find_object(c);
 
     if (e != NULL) {
-        resp_bulk_str(c->out, string_encoding(e));
+        resp_bulk_str(c->out, db_entry_type(e) == DB_STRING
+                                  ? string_encoding(e)
+                                  : db_entry_encoding(e));
     }
 }
 

@@ -60,7 +60,7 @@ static void see_key(void *arg, const struct db_entry *e)
         return;
     }
     if (names->type != NULL &&
-        !bt_slice_is(*names->type, key_type_name(db_entry_type(e)))) {
+        !bt_slice_is(*names->type, db_type_name(db_entry_type(e)))) {
         return;
     }
     names->error = names_add(names, db_entry_key(e));

@@ -1,6 +1,11 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 command_sources = \
 	src/command/command.h src/command/commands.def src/command/commands.h \
+	src/command/rows/connection.def \
+	src/command/rows/server.def \
+	src/command/rows/string.def \
+	src/command/rows/generic.def \
+	src/command/keys.c src/command/keys.h \
 	src/command/options.h \
 	src/command/args.c src/command/glob.c \
 	src/command/batch.c src/command/batch.h \

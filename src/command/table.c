@@ -47,13 +47,13 @@ struct layout_sub {
 
 static const struct command rows[N_ROWS];
 
-#define NO_KEYS                                                                \
+/* See struct cmd_keys. */
+#define NO_KEYS       KEYS(0, 0, 0)
+#define KEYS(f, l, s) KEYS_AND(f, l, s, 0, NULL)
+/* A range, those behind a count at argv[n], and what a function finds. */
+#define KEYS_AND(f, l, s, n, more)                                             \
     {                                                                          \
-        0, 0, 0                                                                \
-    }
-#define KEYS(f, l, s)                                                          \
-    {                                                                          \
-        f, l, s                                                                \
+        f, l, s, n, more                                                       \
     }
 #define SUBS_OF(id) &rows[N_TOP + offsetof(struct layout_sub, gap_##id) + 1]
 #define EMPTY_ROW   {.name = NULL},

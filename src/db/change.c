@@ -35,7 +35,7 @@ void db_tx_changed(struct tx *tx, struct bt_slice key, enum db_change kind)
     tx->thread->wrote = true;
     if (kind == DB_CHANGE_EXPIRE) {
         db_count(&tx->thread->count.expired, 1);
-    } else {
+    } else if (kind != DB_CHANGE_EMPTIED) {
         tx->changes++;
     }
 }
@@ -97,6 +97,25 @@ static bool locate_live(struct tx *tx, struct bt_slice key, struct change *c)
         return false;
     }
     return true;
+}
+
+/* The object of `old` belongs to a copy now. */
+static void give_up_object(struct db_table *t, struct db_entry *old)
+{
+    if (db_entry_type(old) != DB_STRING) {
+        db_table_add_bytes(t, -(int64_t)db_object_bytes(db_entry_type(old),
+                                                        db_entry_object(old)));
+        db_entry_forget(old);
+    }
+}
+
+/* Its end was counted as a change already. */
+static void remove_emptied(struct tx *tx, struct bt_slice key)
+{
+    struct change c;
+
+    locate(tx, key, &c);
+    take_out(tx, &c, DB_CHANGE_EMPTIED);
 }
 
 /* ---- New values ---- */
@@ -179,6 +198,32 @@ int db_set(struct tx *tx, struct bt_slice key, struct bt_slice value,
     return 0;
 }
 
+int db_put(struct tx *tx, struct bt_slice key, enum db_type type, void *object,
+           int64_t expire_ms)
+{
+    struct change c;
+    struct db_entry *e;
+    int r = begin_set(tx, key, &c);
+
+    bt_assert(db_object_ops(type)->count(object) > 0);
+    if (r != 0) {
+        db_object_free(type, object);
+        return r;
+    }
+    expire_ms = resolve_expire(tx, &c, expire_ms);
+    e = db_entry_with(key, type, object, expire_ms != DB_NO_EXPIRE);
+    if (!e) {
+        db_tx_account(tx, c.table, c.before);
+        return -ENOMEM;
+    }
+    if (expire_ms != DB_NO_EXPIRE) {
+        db_entry_set_ttl(e, expire_ms);
+    }
+    db_entry_touch(e, db_thread_clock(tx->thread));
+    finish_set(tx, &c, e);
+    return 0;
+}
+
 /* Always with room for a time to live: which it gets is said too late. */
 char *db_make(struct tx *tx, struct bt_slice key, size_t n)
 {
@@ -220,6 +265,44 @@ void db_discard(struct tx *tx)
     }
 }
 
+/* ---- Changes in place ---- */
+
+static struct db_table *table_of(struct tx *tx, struct bt_slice key)
+{
+    return db_tx_table(tx, db_shard_of(tx->db, db_tx_hash(tx, key)), false);
+}
+
+/* Between the two calls the value's memory is not counted at all. */
+void *db_edit(struct tx *tx, struct bt_slice key, const struct db_entry *e)
+{
+    void *object = db_entry_object(e);
+    int64_t bytes = (int64_t)db_object_bytes(db_entry_type(e), object);
+    struct db_table *t = table_of(tx, key);
+    uint64_t before = db_table_bytes(t);
+
+    bt_assert(tx->write && !tx->made);
+    db_tx_changed(tx, key, DB_CHANGE_SET);
+    db_table_add_bytes(t, -bytes);
+    db_tx_account(tx, t, before);
+    return object;
+}
+
+bool db_edited(struct tx *tx, struct bt_slice key, const struct db_entry *e)
+{
+    enum db_type type = db_entry_type(e);
+    const void *object = db_entry_object(e);
+    struct db_table *t = table_of(tx, key);
+    uint64_t before = db_table_bytes(t);
+
+    db_table_add_bytes(t, (int64_t)db_object_bytes(type, object));
+    db_tx_account(tx, t, before);
+    if (db_object_ops(type)->count(object) > 0) {
+        return false;
+    }
+    remove_emptied(tx, key);
+    return true;
+}
+
 /* ---- Removal, time to live, rename ---- */
 
 bool db_remove(struct tx *tx, struct bt_slice key)
@@ -259,6 +342,7 @@ int db_expire_at(struct tx *tx, struct bt_slice key, int64_t expire_ms)
         return -ENOMEM;
     }
     db_tx_changed(tx, key, DB_CHANGE_TTL);
+    give_up_object(c.table, c.old);
     db_table_replace(c.table, &c.writer, &c.at, e);
     db_tx_account(tx, c.table, c.before);
     return 0;
@@ -291,6 +375,7 @@ int db_rename(struct tx *tx, struct bt_slice from, struct bt_slice to)
     }
     finish_set(tx, &c, e);
     gone.before = db_table_bytes(gone.table);
+    give_up_object(gone.table, gone.old);
     take_out(tx, &gone, DB_CHANGE_REMOVE);
     return 0;
 }

@@ -87,13 +87,8 @@ void db_free(struct db **dbp)
 
         db_table_free(&t);
     }
-    while (db_lazy_pending(db)) {
-        struct db_level *l =
-            atomic_load_explicit(&db->lazy, memory_order_relaxed);
-
-        atomic_store_explicit(&db->lazy, l->next, memory_order_relaxed);
-        db_level_free_entries(l);
-    }
+    db_object_free_lazy(&db->lazy_objects);
+    db_free_flushed(db);
     for (unsigned i = 0; i < db->n_shards; i++) {
         bt_mutex_fini(&db->shards[i].lock);
     }
@@ -133,11 +128,12 @@ struct db_thread *db_thread_new(struct db *db)
     }
     t->db = db;
     t->record = bt_record_new(db->domain);
-    t->cache = bt_slab_cache_new(db->slab);
-    if (!t->record || !t->cache ||
+    t->mem.cache = bt_slab_cache_new(db->slab);
+    t->mem.lazy = &db->lazy_objects;
+    if (!t->record || !t->mem.cache ||
         bt_random(&t->random, sizeof t->random) != 0 || !enlist(db, t)) {
         bt_record_free(&t->record);
-        bt_slab_cache_free(&t->cache);
+        bt_slab_cache_free(&t->mem.cache);
         free(t);
         return NULL;
     }
@@ -155,10 +151,10 @@ void db_thread_free(struct db_thread **tp)
         return;
     }
     db = t->db;
-    db_entry_use(t->cache);
+    bt_mem_use(&t->mem);
     bt_record_free(&t->record);
-    db_entry_use(NULL);
-    bt_slab_cache_free(&t->cache);
+    bt_mem_use(NULL);
+    bt_slab_cache_free(&t->mem.cache);
     while (db->threads[i] != t) {
         i++;
     }
@@ -189,7 +185,7 @@ void db_leave(struct db_thread *t)
 
 void db_thread_reclaim(struct db_thread *t)
 {
-    db_entry_use(t->cache);
+    bt_mem_use(&t->mem);
     bt_record_poll(t->record);
 }
 

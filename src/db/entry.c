@@ -5,21 +5,17 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/slab.h"
-
-/* Entries are also freed by callbacks, which know nothing but the entry. */
-static _Thread_local struct bt_slab_cache *here;
-
-void db_entry_use(struct bt_slab_cache *cache)
-{
-    here = cache;
-}
+#include "db/object.h"
 
 static void *take(size_t n, uint8_t *flags)
 {
+    struct bt_mem *here = bt_mem_here();
+
     if (here && n <= BT_SLAB_MAX) {
         *flags |= ENTRY_SLAB;
-        return bt_slab_get(here, n);
+        return bt_slab_get(here->cache, n);
     }
     return malloc(n);
 }
@@ -30,12 +26,32 @@ struct blob {
     char bytes[];
 };
 
+enum db_type db_entry_type(const struct db_entry *e)
+{
+    return (enum db_type)(e->flags & ENTRY_TYPE);
+}
+
+static void *pointer_of(const struct db_entry *e)
+{
+    void *p;
+
+    memcpy(&p, db_entry_after(e), sizeof p);
+    return p;
+}
+
+static void set_pointer(struct db_entry *e, void *p)
+{
+    memcpy((char *)db_entry_after(e), &p, sizeof p);
+}
+
 static struct blob *blob_of(const struct db_entry *e)
 {
-    struct blob *b;
+    return pointer_of(e);
+}
 
-    memcpy(&b, db_entry_after(e), sizeof b);
-    return b;
+static bool has_object(const struct db_entry *e)
+{
+    return db_entry_type(e) != DB_STRING;
 }
 
 static struct blob *blob_new(size_t n)
@@ -116,8 +132,33 @@ static struct db_entry *with_blob(struct bt_slice key, struct blob *b,
         db_blob_release(b);
         return NULL;
     }
-    memcpy((char *)db_entry_after(e), &b, sizeof b);
+    set_pointer(e, b);
     return e;
+}
+
+struct db_entry *db_entry_with(struct bt_slice key, enum db_type type,
+                               void *object, bool ttl)
+{
+    uint8_t flags = (uint8_t)(type | ENTRY_BLOB | (ttl ? ENTRY_TTL : 0));
+    struct db_entry *e;
+
+    bt_assert(type != DB_STRING);
+    e = entry_alloc(key, 0, flags);
+    if (!e) {
+        db_object_free(type, object);
+        return NULL;
+    }
+    set_pointer(e, object);
+    if (ttl) {
+        db_entry_set_ttl(e, DB_NO_EXPIRE);
+    }
+    return e;
+}
+
+void db_entry_forget(struct db_entry *e)
+{
+    bt_assert(has_object(e));
+    set_pointer(e, NULL);
 }
 
 struct db_entry *db_entry_new(struct bt_slice key, size_t n, bool ttl)
@@ -145,7 +186,9 @@ struct db_entry *db_entry_copy(const struct db_entry *e, struct bt_slice key,
     struct db_entry *copy;
 
     flags |= expire_ms != DB_NO_EXPIRE ? ENTRY_TTL : 0;
-    if (e->flags & ENTRY_BLOB) {
+    if (has_object(e)) {
+        copy = entry_alloc(key, 0, flags | ENTRY_BLOB);
+    } else if (e->flags & ENTRY_BLOB) {
         copy = with_blob(key, blob_hold(blob_of(e)), flags);
     } else {
         copy = entry_alloc(key, e->value_n, flags);
@@ -153,7 +196,9 @@ struct db_entry *db_entry_copy(const struct db_entry *e, struct bt_slice key,
     if (!copy) {
         return NULL;
     }
-    if (!(e->flags & ENTRY_BLOB)) {
+    if (has_object(e)) {
+        set_pointer(copy, pointer_of(e));
+    } else if (!(e->flags & ENTRY_BLOB)) {
         memcpy(db_entry_value(copy), db_entry_string(e).p, e->value_n);
     }
     if (flags & ENTRY_TTL) {
@@ -176,11 +221,15 @@ void db_entry_free(void *entry)
 {
     struct db_entry *e = entry;
 
-    if (e->flags & ENTRY_BLOB) {
+    if (has_object(e)) {
+        db_object_drop(db_entry_type(e), pointer_of(e));
+    } else if (e->flags & ENTRY_BLOB) {
         db_blob_release(blob_of(e));
     }
     if (e->flags & ENTRY_SLAB) {
-        bt_slab_put(here, e, entry_size(e));
+        struct bt_mem *here = bt_mem_here();
+
+        bt_slab_put(here ? here->cache : NULL, e, entry_size(e));
     } else {
         free(e);
     }
@@ -197,12 +246,10 @@ size_t db_entry_bytes(const struct db_entry *e)
 {
     size_t n = entry_size(e);
 
+    if (has_object(e)) {
+        return n + db_object_bytes(db_entry_type(e), pointer_of(e));
+    }
     return e->flags & ENTRY_BLOB ? n + sizeof(struct blob) + blob_of(e)->n : n;
-}
-
-enum db_type db_entry_type(const struct db_entry *e)
-{
-    return (enum db_type)(e->flags & ENTRY_TYPE);
 }
 
 struct bt_slice db_entry_key(const struct db_entry *e)
@@ -242,7 +289,19 @@ bool db_entry_raw(const struct db_entry *e)
     return (e->flags & ENTRY_RAW) != 0;
 }
 
+void *db_entry_object(const struct db_entry *e)
+{
+    bt_assert(has_object(e));
+    return pointer_of(e);
+}
+
+const char *db_entry_encoding(const struct db_entry *e)
+{
+    return db_object_ops(db_entry_type(e))->encoding(pointer_of(e));
+}
+
 void *db_entry_hold(const struct db_entry *e)
 {
-    return e->flags & ENTRY_BLOB ? blob_hold(blob_of(e)) : NULL;
+    return !has_object(e) && e->flags & ENTRY_BLOB ? blob_hold(blob_of(e))
+                                                   : NULL;
 }

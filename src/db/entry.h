@@ -7,10 +7,15 @@
  *            live, the pointer to the blob, the length of a long key; then the
  *            key, then a small value. Values from DB_BLOB_MIN bytes on lie in a
  *            blob of their own, counted by references, so that a reply can hold
- *            one and a copy of the entry can share it.
+ *            one and a copy of the entry can share it. A collection lies in an
+ *            object (type/object.h), to which the pointer leads.
  * Threads    Written by one thread until it is published; from then on only the
  *            access clock and the time to live change, which are atomic.
- * Ownership  An entry holds one reference to its blob.
+ *            An object is touched with the shard's lock held only; a reader
+ *            without it looks at nothing but the entry's flags and key.
+ * Ownership  An entry holds one reference to its blob. It owns its object, until
+ *            that is handed to a copy of the entry (db_entry_forget).
+ * Memory     From base/mem.h's cache of the calling thread, if it has one.
  */
 #ifndef BATON_DB_ENTRY_H
 #define BATON_DB_ENTRY_H
@@ -35,7 +40,7 @@ struct db_entry {
 enum {
     ENTRY_TYPE = 0x07, /* enum db_type */
     ENTRY_TTL = 0x08,  /* there is room for a time to live (8 bytes) */
-    ENTRY_BLOB = 0x10,
+    ENTRY_BLOB = 0x10, /* there is a pointer: to a blob, or to an object */
     ENTRY_RAW = 0x20,
     ENTRY_SLAB = 0x40, /* the entry came from a slab */
     ENTRY_LONG_KEY = 255
@@ -51,21 +56,19 @@ _Static_assert(offsetof(struct db_entry_ttl, expire_ms) == 8 &&
                    sizeof(struct db_entry_ttl) == 8 + ENTRY_TTL,
                "the flag is the size of the field");
 
-struct bt_slab_cache;
-
-/* Where the calling thread's entries come from and go to from now on; NULL: the
- * general allocator. */
-void db_entry_use(struct bt_slab_cache *cache);
-
 /* A string of n bytes, to be written through db_entry_value; with room for a
  * time to live (none yet) when `ttl`. NULL: out of memory. */
 struct db_entry *db_entry_new(struct bt_slice key, size_t n, bool ttl);
-/* The same value and marks under another key or with another time to live. */
+/* A collection; takes the object, also when it fails. */
+struct db_entry *db_entry_with(struct bt_slice key, enum db_type type,
+                               void *object, bool ttl);
+/* The same value and marks under another key or with another time to live. An
+ * object is shared then, so one of the two must soon forget it. */
 struct db_entry *db_entry_copy(const struct db_entry *e, struct bt_slice key,
                                int64_t expire_ms);
+void db_entry_forget(struct db_entry *e); /* its object has another owner */
 char *db_entry_value(struct db_entry *e);
-void db_entry_free(void *e);                     /* a bt_retire_fn */
-size_t db_entry_bytes(const struct db_entry *e); /* blob included */
+void db_entry_free(void *e); /* a bt_retire_fn */
 
 /* Where what follows the header and the time to live begins. */
 static inline const char *db_entry_after(const struct db_entry *e)

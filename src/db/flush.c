@@ -80,7 +80,7 @@ void db_tx_release_flushed(struct tx *tx)
 
 /* One level at a time. The list is taken whole and the rest put back, so that
  * several helpers may work on it. */
-bool db_lazy_free(struct db_thread *t)
+static bool free_level(struct db_thread *t)
 {
     /* Acquire: partner of push_lazy. */
     struct db_level *l =
@@ -97,12 +97,36 @@ bool db_lazy_free(struct db_thread *t)
         }
         push_lazy(&t->db->lazy, l->next, last);
     }
-    db_entry_use(t->cache);
     db_level_free_entries(l);
     return true;
 }
 
+void db_free_flushed(struct db *db)
+{
+    struct db_level *l = atomic_load_explicit(&db->lazy, memory_order_relaxed);
+
+    while (l) {
+        struct db_level *next = l->next;
+
+        db_level_free_entries(l);
+        l = next;
+    }
+}
+
+bool db_lazy_free(struct db_thread *t)
+{
+    struct bt_mem mem = {.cache = t->mem.cache}; /* without a list: at once */
+    bool any;
+
+    bt_mem_use(&mem);
+    any = db_object_free_lazy(&t->db->lazy_objects);
+    any = free_level(t) || any;
+    bt_mem_use(&t->mem);
+    return any;
+}
+
 bool db_lazy_pending(struct db *db)
 {
-    return atomic_load_explicit(&db->lazy, memory_order_relaxed) != NULL;
+    return atomic_load_explicit(&db->lazy, memory_order_relaxed) != NULL ||
+           db_object_lazy_pending(&db->lazy_objects);
 }

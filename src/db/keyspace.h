@@ -9,9 +9,11 @@
 #include <stdalign.h>
 #include <stdatomic.h>
 
+#include "base/mem.h"
 #include "base/reclaim.h"
 #include "base/slab.h"
 #include "db/db.h"
+#include "db/object.h"
 #include "db/shard.h"
 #include "db/table.h"
 #include "db/tx.h"
@@ -27,11 +29,11 @@ struct db_counters {
 struct db_thread {
     struct db *db;
     struct bt_record *record;
-    struct bt_slab_cache *cache; /* for entries */
-    bool inside;                 /* a section */
-    bool wrote;                  /* since the last full fence: db/shard.h */
-    bool clock_set;              /* in this section */
-    uint32_t clock;              /* for the access clock of entries: seconds */
+    struct bt_mem mem; /* for entries and objects */
+    bool inside;       /* a section */
+    bool wrote;        /* since the last full fence: db/shard.h */
+    bool clock_set;    /* in this section */
+    uint32_t clock;    /* for the access clock of entries: seconds */
     uint64_t random;
     alignas(DB_LINE) struct db_counters count;
 };
@@ -47,7 +49,7 @@ struct db_cycle {
 struct db {
     unsigned databases;
     unsigned n_shards, shard_bits;
-    struct db_hash_key key;
+    struct bt_hash_key key;
     struct db_shard *shards;
     /* [dbi * n_shards + shard], made at the first write, kept to the end. */
     _Atomic(struct db_table *) *tables;
@@ -59,7 +61,9 @@ struct db {
     struct db_counters gone;  /* of threads that were freed */
     struct db_counters reset; /* what db_stats_reset found */
     struct db_cycle cycle;
-    alignas(DB_LINE) _Atomic(struct db_level *) lazy; /* for db_lazy_free */
+    /* For db_lazy_free. */
+    alignas(DB_LINE) _Atomic(struct db_level *) lazy;
+    struct db_lazy_objects lazy_objects;
 };
 
 static inline void db_count(_Atomic uint64_t *counter, uint64_t by)
@@ -108,6 +112,7 @@ struct db_writer db_tx_writer(struct tx *tx, unsigned shard);
 enum db_change {
     DB_CHANGE_SET,
     DB_CHANGE_REMOVE,
+    DB_CHANGE_EMPTIED, /* the end of a change in place */
     DB_CHANGE_TTL,
     DB_CHANGE_EXPIRE
 };
@@ -126,5 +131,7 @@ void db_tx_account(struct tx *tx, const struct db_table *t, uint64_t before);
 /* ---- flush.c ---- */
 
 void db_tx_release_flushed(struct tx *tx);
+/* At the end of the database: what no helper freed. */
+void db_free_flushed(struct db *db);
 
 #endif

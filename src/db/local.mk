@@ -7,12 +7,12 @@ db_sources = \
 	src/db/find.c \
 	src/db/flush.c \
 	src/db/keyspace.h \
+	src/db/object.c src/db/object.h \
 	src/db/pages.c src/db/pages.h \
 	src/db/prefetch.c \
 	src/db/resize.c \
 	src/db/scan.c \
 	src/db/shard.h \
-	src/db/siphash.c src/db/siphash.h \
 	src/db/stats.c \
 	src/db/table.c src/db/table.h \
 	src/db/tx.c src/db/tx.h

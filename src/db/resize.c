@@ -155,7 +155,7 @@ static bool carry_bucket(struct db_table *t, const struct db_writer *w,
             unsigned slot = db_first_slot(m);
             struct db_entry *e = db_bucket_at(b, slot);
             struct bt_slice key = db_entry_name(e);
-            size_t i = grows ? db_index(to, db_siphash(w->key, key.p, key.n))
+            size_t i = grows ? db_index(to, bt_siphash(w->key, key.p, key.n))
                              : index & to->mask;
 
             if (!db_level_put(t, to, i, (uint8_t)(tags >> (8 * slot)), e)) {

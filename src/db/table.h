@@ -34,7 +34,7 @@
 #include "base/slice.h"
 #include "db/entry.h"
 #include "db/pages.h"
-#include "db/siphash.h"
+#include "base/siphash.h"
 
 #define DB_SLOTS    6
 #define DB_TAG_SIDE UINT64_C(0x0000808080808080) /* one bit for each slot */
@@ -70,7 +70,7 @@ struct db_table {
 
 /* What a writer brings along. */
 struct db_writer {
-    const struct db_hash_key *key;
+    const struct bt_hash_key *key;
     struct bt_record *record;
     atomic_size_t *seq; /* the shard's: db/shard.h */
 };

@@ -26,7 +26,7 @@ void tx_begin(struct tx *tx, struct db_thread *t, unsigned dbi)
     tx->made = NULL;
     tx->changes = 0;
     tx->flushed = NULL;
-    db_entry_use(t->cache);
+    bt_mem_use(&t->mem);
 }
 
 int64_t tx_now(struct tx *tx)
@@ -41,7 +41,7 @@ int64_t tx_now(struct tx *tx)
 
 static uint64_t hash_key(const struct db *db, struct bt_slice key)
 {
-    return db_siphash(&db->key, key.p, key.n);
+    return bt_siphash(&db->key, key.p, key.n);
 }
 
 /* Commands go through their keys in order and touch each more than once: the

@@ -31,7 +31,12 @@
 #include "db/db.h"
 
 enum db_type {
-    DB_STRING = 0 /* later: list, set, zset, hash, stream */
+    DB_STRING,
+    DB_LIST,
+    DB_SET,
+    DB_ZSET,
+    DB_HASH,
+    DB_N_TYPES
 };
 
 struct db_entry; /* a key and its value; immutable once readable */
@@ -100,6 +105,15 @@ struct bt_slice db_entry_string(const struct db_entry *e); /* DB_STRING */
 int64_t db_entry_expire(const struct db_entry *e); /* ms since 1970, -1: none */
 uint64_t db_entry_idle_ms(const struct db_entry *e);
 bool db_entry_raw(const struct db_entry *e); /* built by APPEND, SETRANGE... */
+/* What a collection lies in (type/list.h and kin). Only in a locked tx, to be read
+ * until the tx ends or changes the key; for changes see db_edit. */
+void *db_entry_object(const struct db_entry *e);
+/* As OBJECT ENCODING says it; not for strings. Locked tx. */
+const char *db_entry_encoding(const struct db_entry *e);
+/* Logical bytes: key, value, what they hang on. Locked tx, unless a string. */
+size_t db_entry_bytes(const struct db_entry *e);
+/* "string", "list", ... */
+const char *db_type_name(enum db_type type);
 /* Keeps a large string's bytes alive beyond the tx, for replies by reference:
  * NULL when the value is small (copy it then). Released by db_blob_release from
  * any thread. */
@@ -124,6 +138,24 @@ void db_discard(struct tx *tx);
 int db_set(struct tx *tx, struct bt_slice key, struct bt_slice value,
            int64_t expire_ms);
 
+/* Makes a collection the key's value, in place of the old one of whatever type.
+ * Takes the object, also when it fails. An empty one must not be given. 0 or
+ * -ENOMEM. */
+int db_put(struct tx *tx, struct bt_slice key, enum db_type type, void *object,
+           int64_t expire_ms);
+
+/* A change in place of the collection that tx_find found at key:
+ *
+ *     void *object = db_edit(tx, key, e);      before the first change
+ *     hash_set(object, ...);
+ *     db_edited(tx, key, e);                   after the last one
+ *
+ * No other call for this key, and no commit, comes between. db_edited accounts
+ * for the memory, and removes the key when nothing is left in it: then it
+ * returns true, and e is void. */
+void *db_edit(struct tx *tx, struct bt_slice key, const struct db_entry *e);
+bool db_edited(struct tx *tx, struct bt_slice key, const struct db_entry *e);
+
 bool db_remove(struct tx *tx, struct bt_slice key); /* false: not there */
 /* New time to live (or DB_NO_EXPIRE) for an existing key; a time in the past
  * is the caller's to turn into db_remove. 0, -ENOENT, -ENOMEM. */
@@ -141,7 +173,8 @@ void db_touch(struct tx *tx, const struct db_entry *e);
  * left in it: with lazy by db_lazy_free() calls of a helper thread, else by the
  * flushing thread itself, in one of its next db_leave() calls. */
 void db_flush(struct tx *tx, int dbi, bool lazy);
-/* Helper thread: frees what was flushed lazily; false when there was nothing. */
+/* Helper thread: frees what was flushed lazily, and large values that were
+ * removed; false when there was nothing. */
 bool db_lazy_free(struct db_thread *t);
 bool db_lazy_pending(struct db *db);
 

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "db/siphash.h"
+#include "base/siphash.h"
 
 /* SipHash written down from its definition, byte by byte, with the numbers of
  * rounds as arguments; the program's has short cuts for short keys. */
@@ -31,7 +31,7 @@ static void rounds(uint64_t v[4], int n)
     }
 }
 
-static uint64_t reference(const struct db_hash_key *k, const unsigned char *p,
+static uint64_t reference(const struct bt_hash_key *k, const unsigned char *p,
                           size_t n, int c, int d)
 {
     uint64_t v[4] = {k->k0 ^ 0x736f6d6570736575u, k->k1 ^ 0x646f72616e646f6du,
@@ -56,7 +56,7 @@ static uint64_t reference(const struct db_hash_key *k, const unsigned char *p,
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
-static const struct db_hash_key key = {0x0706050403020100u,
+static const struct bt_hash_key key = {0x0706050403020100u,
                                        0x0f0e0d0c0b0a0908u};
 
 /* The value for 15 bytes that the paper on SipHash-2-4 works out in full. */
@@ -73,16 +73,16 @@ Test(siphash, reference_is_siphash)
 Test(siphash, all_lengths)
 {
     unsigned char in[300];
-    struct db_hash_key other = {0x123456789abcdef0u, 0xfedcba9876543210u};
+    struct bt_hash_key other = {0x123456789abcdef0u, 0xfedcba9876543210u};
 
     for (unsigned i = 0; i < sizeof in; i++) {
         in[i] = (unsigned char)(i * 151 + 7);
     }
     for (size_t n = 0; n <= 260; n++) {
         for (size_t at = 0; at < 9; at++) {
-            cr_assert_eq(db_siphash(&key, in + at, n),
+            cr_assert_eq(bt_siphash(&key, in + at, n),
                          reference(&key, in + at, n, 1, 3), "%zu bytes", n);
-            cr_assert_eq(db_siphash(&other, in + at, n),
+            cr_assert_eq(bt_siphash(&other, in + at, n),
                          reference(&other, in + at, n, 1, 3));
         }
     }
@@ -97,7 +97,7 @@ Test(siphash, reads_only_its_bytes)
         memset(exact, 'k', n ? n : 1);
         memset(wide, 0xff, sizeof wide);
         memset(wide + 8, 'k', n);
-        cr_assert_eq(db_siphash(&key, exact, n), db_siphash(&key, wide + 8, n));
+        cr_assert_eq(bt_siphash(&key, exact, n), bt_siphash(&key, wide + 8, n));
         free(exact);
     }
 }

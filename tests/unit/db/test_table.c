@@ -6,7 +6,7 @@
 
 /* A table with what a writer of it needs; hashes can be forced. */
 static struct {
-    struct db_hash_key key;
+    struct bt_hash_key key;
     struct bt_domain *domain;
     atomic_size_t seq;
     struct db_writer w;
@@ -15,7 +15,7 @@ static struct {
 
 static void setup(void)
 {
-    f.key = (struct db_hash_key){1, 2};
+    f.key = (struct bt_hash_key){1, 2};
     f.domain = bt_domain_new();
     f.w = (struct db_writer){&f.key, bt_record_new(f.domain), &f.seq};
     f.t = db_table_new();
@@ -40,7 +40,7 @@ static struct bt_slice name(unsigned i)
 
 static uint64_t hash(struct bt_slice key)
 {
-    return db_siphash(&f.key, key.p, key.n);
+    return bt_siphash(&f.key, key.p, key.n);
 }
 
 static struct db_entry *entry(struct bt_slice key, char value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "db/siphash.h"
+#include "base/siphash.h"
 
 struct state {
     uint64_t a, b, c, d;
@@ -63,7 +63,7 @@ static inline uint64_t tail(const unsigned char *end, size_t n)
            (uint64_t)p[r - 1] << (8 * (r - 1));
 }
 
-uint64_t db_siphash(const struct db_hash_key *key, const void *data, size_t n)
+uint64_t bt_siphash(const struct bt_hash_key *key, const void *data, size_t n)
 {
     const unsigned char *p = data;
     const unsigned char *blocks_end = p + (n & ~(size_t)7);

@@ -1,0 +1,3 @@
+## SPDX-License-Identifier: BSD-2-Clause
+type_sources = \
+	src/type/object.h
