@@ -7,7 +7,7 @@ protocol_tests = \
 	tests/protocol/scan.py tests/protocol/inline.py \
 	tests/protocol/docs.py \
 	tests/protocol/pipeline.py tests/protocol/atomic.py \
-	tests/protocol/differential.py tests/protocol/stress_verify.py
+	tests/protocol/stress_verify.py
 
 if HAVE_PYTHON
 TESTS += $(protocol_tests)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Ways to compare two replies that need not be the same, byte for byte. Each
+is a function of (request, ours, theirs), asked only when the bytes differ; a
+family names them in its COMPARE, for a command each."""
+
+from wire import Error, Map, Null, Set, same
+
+
+def key_of(value):
+    """An order for values of all kinds."""
+    if isinstance(value, (list, tuple)):
+        return (2, type(value).__name__, [key_of(v) for v in value])
+    if isinstance(value, int):
+        return (0, value)
+    return (1, type(value).__name__, value)
+
+
+def in_order(values):
+    return sorted(values, key=key_of)
+
+
+def unordered(_, ours, theirs):
+    """A list, a set or a map in no promised order."""
+    return (
+        type(ours) is type(theirs)
+        and isinstance(ours, list)
+        and same(in_order(ours), in_order(theirs))
+    )
+
+
+def pairs_of(flat):
+    return [(flat[i], flat[i + 1]) for i in range(0, len(flat) - 1, 2)]
+
+
+def unordered_pairs(_, ours, theirs):
+    """A flat list field, value, field, value in no promised order (RESP2); a
+    map or a list of pairs (RESP3)."""
+    if type(ours) is not type(theirs) or not isinstance(ours, list):
+        return False
+    if len(ours) != len(theirs) or len(ours) == 0:
+        return len(ours) == len(theirs)
+    if isinstance(ours, Map) or isinstance(ours[0], list):
+        return same(in_order(ours), in_order(theirs))
+    return same(in_order(pairs_of(ours)), in_order(pairs_of(theirs)))
+
+
+def scanned(_, ours, theirs):
+    """A cursor and a page. A page may give an element twice."""
+    if not (type(ours) is type(theirs) is list and len(ours) == len(theirs) == 2):
+        return False
+    if ours[0] != theirs[0] or not isinstance(ours[1], list):
+        return False
+    return same(once(ours[1]), once(theirs[1]))
+
+
+def scanned_pairs(_, ours, theirs):
+    """The same for HSCAN and ZSCAN: each element has a value behind it."""
+    if not (type(ours) is type(theirs) is list and len(ours) == len(theirs) == 2):
+        return False
+    return ours[0] == theirs[0] and same(
+        once(pairs_of(ours[1])), once(pairs_of(theirs[1]))
+    )
+
+
+def once(values):
+    values = in_order(values)
+    return [v for i, v in enumerate(values) if i == 0 or not same(v, values[i - 1])]
+
+
+def shape(_, ours, theirs):
+    """Random content: the types and the lengths only."""
+    if type(ours) is not type(theirs):
+        return False
+    if isinstance(ours, (Error, Null)):
+        return ours == theirs
+    if isinstance(ours, (list, tuple)):
+        return len(ours) == len(theirs) and all(
+            shape(None, a, b) for a, b in zip(ours, theirs)
+        )
+    return True
+
+
+def near(limit):
+    """Two times: both there and no further apart than that."""
+
+    def question(_, ours, theirs):
+        return (
+            type(ours) is type(theirs) is int
+            and min(ours, theirs) >= 0
+            and abs(ours - theirs) <= limit
+        )
+
+    return question
+
+
+__all__ = [
+    "in_order", "near", "once", "pairs_of", "scanned", "scanned_pairs", "shape",
+    "unordered", "unordered_pairs", "Error", "Map", "Null", "Set", "same",
+]  # fmt: skip

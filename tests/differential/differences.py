@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The differences from the reference (redis-server 7.0) that are meant to be:
+all of them, in this one place. A row: the command (None: any), the question
+about request and the two replies, and the reason, which stands in
+doc/DIFFERENCES.md as well (tests/differential/run.py --explain writes that)."""
+
+from wire import Error, same
+
+MOST = 9223372036854775807
+
+
+def is_sub(request, *names):
+    return len(request) > 1 and request[1].upper() in names
+
+
+def float_encoding(request, ours, theirs):
+    return is_sub(request, b"ENCODING") and (ours, theirs) == (b"int", b"embstr")
+
+
+def shared_integer(request, ours, theirs):
+    return is_sub(request, b"REFCOUNT") and (ours, theirs) == (1, MOST >> 32)
+
+
+def idle(request, ours, theirs):
+    return (
+        is_sub(request, b"IDLETIME")
+        and type(ours) is type(theirs) is int
+        and min(ours, theirs) >= 0
+    )
+
+
+def help_text(request, ours, theirs):
+    return (
+        is_sub(request, b"HELP")
+        and type(ours) is type(theirs) is list
+        and same(ours[0], theirs[0])
+    )
+
+
+def empty_key(request, ours, theirs):
+    def rest(reply):
+        keys = reply[1] if request[0].upper() == b"SCAN" else reply
+        return sorted(key for key in keys if key != b"")
+
+    return (
+        type(ours) is type(theirs) is list
+        and any(len(word) > 1 and not word.strip(b"*") for word in request)
+        and rest(ours) == rest(theirs)
+    )
+
+
+def long_error(_, ours, theirs):
+    return (
+        isinstance(ours, Error)
+        and isinstance(theirs, Error)
+        and len(ours) > 900
+        and theirs.startswith(ours)
+    )
+
+
+DIFFERENCES = (
+    (None, long_error, "an error text that repeats an argument is cut"),
+    ("KEYS", empty_key, "`**` matches an empty key, in the reference only `*` does"),
+    ("SCAN", empty_key, "`**` matches an empty key, in the reference only `*` does"),
+    ("OBJECT", float_encoding,
+     "ENCODING after INCRBYFLOAT to a whole number: the reference keeps it as text "
+     "until the next load, here it is a number at once"),
+    ("OBJECT", shared_integer,
+     "REFCOUNT: the reference shares small integers, here nothing is shared"),
+    ("OBJECT", idle,
+     "IDLETIME: the reference counts by a coarse clock, one for all equal small "
+     "integers"),
+    ("OBJECT", help_text, "HELP is in our own words"),
+)  # fmt: skip
+
+
+def by_name():
+    """{name: [(question, number of the row)]}, name in bytes or None."""
+    table = {}
+    for n, (name, question, _) in enumerate(DIFFERENCES):
+        name = name.encode() if name else None
+        table.setdefault(name, []).append((question, n))
+    return table

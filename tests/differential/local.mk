@@ -1,0 +1,16 @@
+## SPDX-License-Identifier: BSD-2-Clause
+## The differential tester: batond against redis-server; see family.py. A family
+## is one line here.
+differential_tests = \
+	tests/differential/planted.py \
+	tests/differential/family_generic.py \
+	tests/differential/family_string.py
+
+if HAVE_PYTHON
+TESTS += $(differential_tests)
+endif
+EXTRA_DIST += $(differential_tests) tests/differential/compare.py \
+	tests/differential/differences.py tests/differential/engine.py \
+	tests/differential/family.py tests/differential/gen.py \
+	tests/differential/run.py tests/differential/tap.py \
+	tests/differential/wire.py
