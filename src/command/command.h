@@ -18,6 +18,7 @@
 #include <baton/baton.h>
 
 #include "base/slice.h"
+#include "db/notify.h"
 #include "db/tx.h"
 #include "resp/reply.h"
 

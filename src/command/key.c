@@ -37,7 +37,10 @@ static void remove_all(struct call *c)
     int64_t n = 0;
 
     for (size_t i = 1; i < c->argc; i++) {
-        n += db_remove(c->tx, c->argv[i]);
+        if (db_remove(c->tx, c->argv[i])) {
+            tx_notify(c->tx, NOTIFY_GENERIC, "del", c->argv[i]);
+            n++;
+        }
     }
     resp_int(c->out, n);
 }
@@ -91,7 +94,12 @@ static bool rename_key(struct call *c)
     int r = db_rename(c->tx, c->argv[1], c->argv[2]);
 
     bt_assert(r == 0 || r == -ENOMEM);
-    return r == 0 || cmd_oom(c);
+    if (r != 0) {
+        return cmd_oom(c);
+    }
+    tx_notify(c->tx, NOTIFY_GENERIC, "rename_from", c->argv[1]);
+    tx_notify(c->tx, NOTIFY_GENERIC, "rename_to", c->argv[2]);
+    return true;
 }
 
 static bool source_exists(struct call *c)

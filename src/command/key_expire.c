@@ -134,9 +134,12 @@ static void expire(struct call *c, bool seconds, bool absolute)
     }
     if (key_is_past(c, at)) {
         db_remove(c->tx, c->argv[1]);
+        tx_notify(c->tx, NOTIFY_GENERIC, "del", c->argv[1]);
     } else if (db_expire_at(c->tx, c->argv[1], at) != 0) {
         cmd_oom(c);
         return;
+    } else {
+        tx_notify(c->tx, NOTIFY_GENERIC, "expire", c->argv[1]);
     }
     resp_int(c->out, 1);
 }
@@ -170,6 +173,7 @@ void cmd_persist(struct call *c)
     } else if (db_expire_at(c->tx, c->argv[1], DB_NO_EXPIRE) != 0) {
         cmd_oom(c);
     } else {
+        tx_notify(c->tx, NOTIFY_GENERIC, "persist", c->argv[1]);
         resp_int(c->out, 1);
     }
 }

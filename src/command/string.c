@@ -82,6 +82,7 @@ void cmd_getset(struct call *c)
     if (string_read(c, &e) && string_make(c, c->argv[1], c->argv[2])) {
         string_reply(c, e);
         db_publish(c->tx, DB_NO_EXPIRE, false);
+        tx_notify(c->tx, NOTIFY_STRING, "set", c->argv[1]);
     }
 }
 
@@ -95,6 +96,7 @@ void cmd_getdel(struct call *c)
     string_reply(c, e);
     if (e != NULL) {
         db_remove(c->tx, c->argv[1]);
+        tx_notify(c->tx, NOTIFY_GENERIC, "del", c->argv[1]);
     }
 }
 
@@ -130,6 +132,7 @@ static bool set_pairs(struct call *c)
         if (!string_set(c, c->argv[i], c->argv[i + 1], DB_NO_EXPIRE)) {
             return false;
         }
+        tx_notify(c->tx, NOTIFY_STRING, "set", c->argv[i]);
     }
     return true;
 }

@@ -34,6 +34,7 @@ static void add(struct call *c, int64_t delta)
     v += delta;
     n = snprintf(text, sizeof(text), "%" PRId64, v);
     if (string_set(c, c->argv[1], bt_slice(text, (size_t)n), DB_KEEP_EXPIRE)) {
+        tx_notify(c->tx, NOTIFY_STRING, "incrby", c->argv[1]);
         resp_int(c->out, v);
     }
 }
@@ -142,6 +143,7 @@ void cmd_incrbyfloat(struct call *c)
     }
     value = bt_slice(text, format_float(text, v));
     if (string_set(c, c->argv[1], value, DB_KEEP_EXPIRE)) {
+        tx_notify(c->tx, NOTIFY_STRING, "incrbyfloat", c->argv[1]);
         resp_bulk(c->out, value.p, value.n);
     }
 }

@@ -25,7 +25,7 @@ static bool size_allowed(struct call *c, uint64_t size)
 /* Makes argv[1] the old bytes with `part` written over them from `at` on, and
  * zero bytes where there was nothing; answers the new length. */
 static void overwrite(struct call *c, struct bt_slice old, struct bt_slice part,
-                      size_t at)
+                      size_t at, const char *event)
 {
     size_t n = at + part.n > old.n ? at + part.n : old.n;
     char *p = db_make(c->tx, c->argv[1], n);
@@ -44,6 +44,7 @@ static void overwrite(struct call *c, struct bt_slice old, struct bt_slice part,
         memcpy(p + at + part.n, old.p + at + part.n, old.n - at - part.n);
     }
     db_publish(c->tx, DB_KEEP_EXPIRE, true);
+    tx_notify(c->tx, NOTIFY_STRING, event, c->argv[1]);
     resp_int(c->out, (int64_t)n);
 }
 
@@ -58,13 +59,14 @@ void cmd_append(struct call *c)
     }
     if (e == NULL) { /* a plain SET */
         if (string_set(c, c->argv[1], part, DB_NO_EXPIRE)) {
+            tx_notify(c->tx, NOTIFY_STRING, "append", c->argv[1]);
             resp_int(c->out, (int64_t)part.n);
         }
         return;
     }
     old = db_entry_string(e);
     if (size_allowed(c, (uint64_t)old.n + part.n)) {
-        overwrite(c, old, part, old.n);
+        overwrite(c, old, part, old.n, "append");
     }
 }
 
@@ -91,7 +93,7 @@ void cmd_setrange(struct call *c)
     if (part.n == 0) { /* nothing to write: nothing is made longer either */
         resp_int(c->out, (int64_t)old.n);
     } else if (size_allowed(c, (uint64_t)at + part.n)) {
-        overwrite(c, old, part, (size_t)at);
+        overwrite(c, old, part, (size_t)at, "setrange");
     }
 }
 

@@ -153,6 +153,15 @@ static bool find_old(struct call *c, const struct options *o,
     return true;
 }
 
+/* As Redis tells a SET: the value, then the time to live. */
+static void notify_set(struct call *c, const struct options *o)
+{
+    tx_notify(c->tx, NOTIFY_STRING, "set", c->argv[1]);
+    if (takes_time(o->ttl)) {
+        tx_notify(c->tx, NOTIFY_GENERIC, "expire", c->argv[1]);
+    }
+}
+
 static void set(struct call *c, struct bt_slice value, const struct options *o)
 {
     const struct db_entry *old;
@@ -168,13 +177,17 @@ static void set(struct call *c, struct bt_slice value, const struct options *o)
     if (takes_time(o->ttl) && key_is_past(c, at)) {
         reply_set(c, o, old); /* set, and over at once */
         db_remove(c->tx, c->argv[1]);
+        notify_set(c, o);
+        tx_notify(c->tx, NOTIFY_EXPIRED, "expired", c->argv[1]);
     } else if (!(o->flags & SET_GET)) {
         if (string_set(c, c->argv[1], value, at)) {
             reply_set(c, o, old);
+            notify_set(c, o);
         }
     } else if (string_make(c, c->argv[1], value)) {
         reply_set(c, o, old); /* while old is still the key's */
         db_publish(c->tx, at, false);
+        notify_set(c, o);
     }
 }
 
@@ -218,6 +231,8 @@ static void set_end(struct call *c, int64_t at)
         cmd_oom(c);
         return;
     }
+    tx_notify(c->tx, NOTIFY_GENERIC, at == DB_NO_EXPIRE ? "persist" : "expire",
+              c->argv[1]);
     cmd_reply_string(c, tx_find_quiet(c->tx, c->argv[1]));
 }
 
@@ -240,6 +255,7 @@ void cmd_getex(struct call *c)
     if (takes_time(o.ttl) && key_is_past(c, at)) {
         cmd_reply_string(c, e);
         db_remove(c->tx, c->argv[1]);
+        tx_notify(c->tx, NOTIFY_GENERIC, "del", c->argv[1]);
     } else if (takes_time(o.ttl) ||
                (o.ttl == TTL_PERSIST && db_entry_expire(e) != DB_NO_EXPIRE)) {
         set_end(c, at);

@@ -27,14 +27,14 @@ bool db_tx_expired(struct tx *tx, const struct db_entry *e)
     return when != DB_NO_EXPIRE && tx_now(tx) > when;
 }
 
-/* The journal, WATCH and notifications will listen here. */
+/* The journal and WATCH will listen here. */
 void db_tx_changed(struct tx *tx, struct bt_slice key, enum db_change kind)
 {
-    (void)key;
     db_tx_hide(tx);
     tx->thread->wrote = true;
     if (kind == DB_CHANGE_EXPIRE) {
         db_count(&tx->thread->count.expired, 1);
+        tx_notify(tx, NOTIFY_EXPIRED, "expired", key);
     } else if (kind != DB_CHANGE_EMPTIED) {
         tx->changes++;
     }
@@ -159,8 +159,14 @@ static int64_t resolve_expire(struct tx *tx, const struct change *c,
 
 static void finish_set(struct tx *tx, struct change *c, struct db_entry *e)
 {
-    if (c->old && db_tx_expired(tx, c->old)) {
+    bool over = c->old && db_tx_expired(tx, c->old);
+
+    if (over) {
         db_count(&tx->thread->count.expired, 1);
+        tx_notify(tx, NOTIFY_EXPIRED, "expired", db_entry_name(e));
+    }
+    if (!c->old || over) {
+        tx_notify(tx, NOTIFY_NEW, "new", db_entry_name(e));
     }
     db_tx_changed(tx, db_entry_name(e), DB_CHANGE_SET);
     if (c->old) {
@@ -372,6 +378,9 @@ int db_rename(struct tx *tx, struct bt_slice from, struct bt_slice to)
     if (!e) {
         db_tx_account(tx, c.table, c.before);
         return -ENOMEM;
+    }
+    if (c.old && !db_tx_expired(tx, c.old)) { /* Redis removes it first */
+        tx_notify(tx, NOTIFY_NEW, "new", to);
     }
     finish_set(tx, &c, e);
     gone.before = db_table_bytes(gone.table);

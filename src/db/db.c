@@ -155,6 +155,7 @@ void db_thread_free(struct db_thread **tp)
     bt_record_free(&t->record);
     bt_mem_use(NULL);
     bt_slab_cache_free(&t->mem.cache);
+    bt_buf_fini(&t->events);
     while (db->threads[i] != t) {
         i++;
     }

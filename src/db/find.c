@@ -110,6 +110,7 @@ const struct db_entry *tx_find(struct tx *tx, struct bt_slice key)
         }
     } else {
         db_count(&t->count.misses, 1);
+        tx_notify(tx, NOTIFY_KEY_MISS, "keymiss", key);
     }
     return e;
 }

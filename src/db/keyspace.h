@@ -9,10 +9,12 @@
 #include <stdalign.h>
 #include <stdatomic.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/reclaim.h"
 #include "base/slab.h"
 #include "db/db.h"
+#include "db/notify.h"
 #include "db/object.h"
 #include "db/shard.h"
 #include "db/table.h"
@@ -35,6 +37,7 @@ struct db_thread {
     bool clock_set;    /* in this section */
     uint32_t clock;    /* for the access clock of entries: seconds */
     uint64_t random;
+    struct bt_buf events; /* of the tx that runs: db/notify.c */
     alignas(DB_LINE) struct db_counters count;
 };
 
@@ -55,7 +58,10 @@ struct db {
     _Atomic(struct db_table *) *tables;
     atomic_bool *touched; /* [dbi]: has a table; never false again */
     struct bt_domain *domain;
-    struct bt_slab *slab; /* for entries */
+    struct bt_slab *slab;    /* for entries */
+    _Atomic unsigned notify; /* classes of events that are told */
+    db_notify_fn *listener;  /* constant, likewise its argument */
+    void *listener_arg;
     struct db_thread **threads;
     unsigned n_threads, max_threads;
     struct db_counters gone;  /* of threads that were freed */

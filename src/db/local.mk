@@ -7,6 +7,7 @@ db_sources = \
 	src/db/find.c \
 	src/db/flush.c \
 	src/db/keyspace.h \
+	src/db/notify.c src/db/notify.h \
 	src/db/object.c src/db/object.h \
 	src/db/pages.c src/db/pages.h \
 	src/db/prefetch.c \

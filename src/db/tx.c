@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "db/keyspace.h"
+#include "db/notify.h"
 
 #define INLINE_SHARDS                                                          \
     (sizeof(((struct tx *)0)->inline_shards) / sizeof(uint16_t))
@@ -19,6 +20,7 @@ void tx_begin(struct tx *tx, struct db_thread *t, unsigned dbi)
     tx->dbi = dbi;
     tx->locked = tx->all = tx->write = tx->multi = tx->hidden = false;
     tx->no_touch = false;
+    tx->notify = db_notify_flags(t->db);
     tx->now_ms = 0;
     tx->n_shards = 0;
     tx->shards = tx->inline_shards;
@@ -205,6 +207,9 @@ void tx_commit(struct tx *tx)
     unsigned n = tx->locked ? n_locked(tx) : 0;
 
     db_discard(tx);
+    if (bt_unlikely(tx->thread->events.n > 0)) {
+        tx_notify_flush(tx);
+    }
     for (unsigned i = 0; tx->hidden && i < n; i++) {
         db_seq_show(&locked_shard(tx, i)->seq);
     }

@@ -61,10 +61,11 @@ struct tx {
     struct db *db;
     unsigned dbi;
     bool locked, all, write, multi;
-    bool hidden;    /* its shards are: db/shard.h */
-    bool no_touch;  /* tx_find leaves the access clock alone: for commands that
+    bool hidden;     /* its shards are: db/shard.h */
+    bool no_touch;   /* tx_find leaves the access clock alone: for commands that
                     * only ask about a key, and for CLIENT NO-TOUCH */
-    int64_t now_ms; /* 0: not read yet */
+    unsigned notify; /* classes of events that are told: db/notify.h */
+    int64_t now_ms;  /* 0: not read yet */
     /* The shards locked, ascending, each once; grows beyond the inline ones. */
     unsigned n_shards;
     uint16_t *shards;

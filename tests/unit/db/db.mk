@@ -3,6 +3,7 @@ if HAVE_CRITERION
 db_unit_tests = tests/unit/db/test_entry.t \
 	tests/unit/db/test_expire.t \
 	tests/unit/db/test_flush.t \
+	tests/unit/db/test_notify.t \
 	tests/unit/db/test_scan.t \
 	tests/unit/db/test_siphash.t \
 	tests/unit/db/test_table.t \
@@ -21,6 +22,9 @@ tests_unit_db_test_expire_t_LDADD = $(db_unit_ldadd)
 tests_unit_db_test_flush_t_SOURCES = tests/unit/db/test_flush.c tests/unit/db/use.h
 tests_unit_db_test_flush_t_CPPFLAGS = $(db_unit_cppflags)
 tests_unit_db_test_flush_t_LDADD = $(db_unit_ldadd)
+tests_unit_db_test_notify_t_SOURCES = tests/unit/db/test_notify.c tests/unit/db/use.h
+tests_unit_db_test_notify_t_CPPFLAGS = $(db_unit_cppflags)
+tests_unit_db_test_notify_t_LDADD = $(db_unit_ldadd)
 tests_unit_db_test_scan_t_SOURCES = tests/unit/db/test_scan.c tests/unit/db/use.h
 tests_unit_db_test_scan_t_CPPFLAGS = $(db_unit_cppflags)
 tests_unit_db_test_scan_t_LDADD = $(db_unit_ldadd)
