@@ -21,7 +21,9 @@ struct bt_poller;
 enum {
     BT_IN = 1,
     BT_OUT = 2,
-    BT_HUP = 4 /* EOF or error: reading tells which */
+    BT_HUP = 4 /* EOF or error: reading tells which. When the peer is gone both
+                  ways, BT_OUT comes with it: what waits must be written to
+                  learn that, and the socket may never take more. */
 };
 
 struct bt_event {
@@ -36,7 +38,8 @@ void bt_poller_free(struct bt_poller **p);
 int bt_poller_add(struct bt_poller *p, int fd, void *ptr);
 /* Also tells BT_OUT, once, when the socket takes output again. */
 int bt_poller_want_out(struct bt_poller *p, int fd, void *ptr, bool on);
-/* The caller has read all there was: tell the next input. */
+/* The caller has read all there was, and not to the end of input: tell the
+ * next. */
 void bt_poller_drained(struct bt_poller *p, int fd);
 /* Stops watching. Events already fetched may still name it. */
 void bt_poller_del(struct bt_poller *p, int fd);

@@ -93,7 +93,8 @@ int bt_poller_wait(struct bt_poller *p, struct bt_event *events, int max,
         events[i].ptr = p->events[i].data.ptr;
         events[i].what =
             (e & EPOLLIN ? BT_IN : 0u) | (e & EPOLLOUT ? BT_OUT : 0u) |
-            (e & (EPOLLRDHUP | EPOLLHUP | EPOLLERR) ? BT_HUP | BT_IN : 0u);
+            (e & EPOLLRDHUP ? BT_HUP | BT_IN : 0u) |
+            (e & (EPOLLHUP | EPOLLERR) ? BT_HUP | BT_IN | BT_OUT : 0u);
     }
     return n;
 }

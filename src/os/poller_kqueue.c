@@ -101,7 +101,8 @@ int bt_poller_wait(struct bt_poller *p, struct bt_event *events, int max,
         events[i].ptr = (void *)k->udata;
         events[i].what = k->filter == EVFILT_WRITE ? BT_OUT : BT_IN;
         if (k->flags & (EV_EOF | EV_ERROR)) {
-            events[i].what |= BT_HUP | BT_IN;
+            /* fflags: the socket's error */
+            events[i].what |= BT_HUP | BT_IN | (k->fflags ? BT_OUT : 0u);
         }
     }
     return n;

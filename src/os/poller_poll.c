@@ -117,6 +117,7 @@ int bt_poller_want_out(struct bt_poller *p, int fd, void *ptr, bool on)
         return -ENOENT;
     }
     f->events = (short)(on ? f->events | POLLOUT : f->events & ~POLLOUT);
+    f->fd = on ? fd : f->fd; /* an error that was fetched is over */
     return 0;
 }
 
@@ -154,7 +155,8 @@ void bt_poller_closing(struct bt_poller *p, int fd)
 }
 
 /* Takes note of one socket's answer; a hung-up socket is told once and then
- * left out (poll ignores negative fds), for poll would tell it for ever. */
+ * left out (poll ignores negative fds), for poll would tell it for ever. Output
+ * that waits learns of it as well: the socket may never take any more. */
 static unsigned note(struct pollfd *f)
 {
     unsigned what = 0;
@@ -172,7 +174,7 @@ static unsigned note(struct pollfd *f)
         f->events &= ~POLLOUT;
     }
     if (f->revents & (POLLHUP | POLLERR | POLLNVAL)) {
-        what |= BT_HUP | BT_IN;
+        what |= BT_HUP | BT_IN | BT_OUT;
         f->fd = -1 - f->fd;
     }
     return what;

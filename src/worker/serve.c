@@ -103,8 +103,8 @@ static size_t read_once(struct baton_worker *w, struct baton_client *c,
             all_read(w, c); /* less than asked for: the socket is empty */
         }
     } else if (n == 0) {
-        c->flags |= BT_EOF_SEEN;
-        all_read(w, c);
+        c->flags |= BT_EOF_SEEN; /* nothing comes any more: not watched */
+        c->flags &= ~(uint32_t)BT_READABLE;
     } else if (n == -EAGAIN) {
         c->flags &= ~(uint32_t)BT_HUNGUP;
         all_read(w, c);

@@ -231,6 +231,27 @@ def late_reader(c):
 # ---- Ends ----
 
 
+def alone(c):
+    return c.server.info(c)["connected_clients"] == "1"
+
+
+def waiting_for(c, n):
+    """Do n clients exist, one of which has replies that its socket does not
+    take?"""
+    lines = c.cmd("CLIENT", "LIST").decode().splitlines()
+    return len(lines) == n and any(" omem=0 " not in line for line in lines)
+
+
+def passes(c):
+    """Of all workers."""
+    info = c.server.info(c)
+    return sum(
+        int(dict(part.split("=") for part in value.split(","))["passes"])
+        for name, value in info.items()
+        if name.startswith("worker") and name[6:].isdigit()
+    )
+
+
 @test("a client that closed its half gets its replies, then the end")
 def half_closed(c):
     for tcp in (False, True):
@@ -296,6 +317,40 @@ def vanish(c):
         lambda: c.server.info(c)["connected_clients"] == "1",
         "the clients to be gone",
     )
+
+
+@test("a client that closes both ways and keeps its socket is let go")
+def both_ways(c):
+    # What it has not read stays where it is, so its end never takes more: that
+    # it hung up is all that the server will ever be told.
+    c.cmd("SET", "big", b"x" * 300000)
+    others = []
+    for n in (1, 3, 50):  # below and above the mark where serving pauses
+        other = c.server.client(tcp=False)
+        others.append(other)
+        other.send_raw(encode("GET", "big") * n)
+        wait_until(lambda: waiting_for(c, 2), "the replies to wait")
+        other.sock.shutdown(socket.SHUT_RDWR)
+        wait_until(lambda: alone(c), "the client to be gone")
+    for other in others:
+        other.close()
+
+
+@test("a half-closed client that reads late costs no CPU")
+def half_closed_late(c):
+    if REDIS:
+        raise Skip("the reference drops such a client")
+    c.cmd("SET", "big", b"x" * 300000)
+    for tcp in (False, True):
+        with c.server.client(tcp=tcp) as half:
+            if tcp:
+                c.cmd("SET", "big", b"x" * (16 << 20))
+            half.send_raw(encode("GET", "big"))
+            half.end_sending()
+            wait_until(lambda: waiting_for(c, 2), "the reply to wait")
+            before = passes(c)
+            time.sleep(0.3)
+            expect_true(passes(c) - before < 100, "the workers never rest")
 
 
 if __name__ == "__main__":

@@ -199,6 +199,18 @@ Test(poller, half_closed_peer)
     cr_expect_eq(told(1000) & BT_OUT, BT_OUT);
 }
 
+/* It keeps its end, and what it has not read in it: there will never be room. */
+Test(poller, peer_closed_both_ways_while_output_waits)
+{
+    watch();
+    fill(ours);
+    cr_assert_eq(bt_poller_want_out(p, ours, &ours, true), 0);
+    cr_expect_eq(told(10), 0);
+    shutdown(peer, SHUT_RDWR);
+    cr_expect_eq(told(1000), BT_HUP | BT_IN | BT_OUT, "a write tells that");
+    cr_expect_eq(told(10), 0, "not over and over");
+}
+
 /* Told apart from input that is there: a parked client is not read from. */
 Test(poller, half_closed_behind_unread_input)
 {
