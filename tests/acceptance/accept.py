@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the acceptance scripts share.
 
-A script is a file NN_name.py: NN is the number of the promise that it shows.
+A script is a file NN_name.py: NN is the number of the promise that it shows
+(01 of the foundation, 3.01 of the database, 4.01 of baton-stress).
 It defines parts, and ends with main():
 
     @part("split")                 always
@@ -32,7 +33,7 @@ import traceback
 
 from baton_test import Skip, Wrong
 
-NUMBER = re.match(r"\d*", os.path.basename(sys.argv[0])).group() or "00"
+NUMBER = re.match(r"[\d.]*", os.path.basename(sys.argv[0])).group() or "00"
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.abspath(
     os.environ.get("top_srcdir", os.path.join(HERE, "..", ".."))

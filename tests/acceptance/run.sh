@@ -4,7 +4,9 @@
 # usage: tests/acceptance/run.sh [NUMBER...]
 #
 # Shows the promises of the project, or those with the given numbers: each is a
-# script NN_name.py here, which prints one line for each of its figures. QUICK=1
+# script NN_name.py here, which prints one line for each of its figures. 01 to 12
+# are those of the foundation, 3.01 and so on those of the database, 4.01 and so
+# on those of baton-stress; `3.1` names one, `3.` all of the database. QUICK=1
 # takes the short form of those that are long. Run by `make acceptance`, or by
 # hand in a build folder. The exit status is 1 when a figure is short.
 set -u
@@ -41,14 +43,20 @@ wanted()
 	shift
 	test $# -gt 0 || return 0
 	for number; do
+		case $number in
+		*.) pattern=$number ;;
+		*.?) pattern=${number%.*}.0${number#*.}_ ;;
+		?) pattern=0${number}_ ;;
+		*) pattern=${number}_ ;;
+		esac
 		case ${script##*/} in
-		"$number"_* | "0$number"_*) return 0 ;;
+		"$pattern"*) return 0 ;;
 		esac
 	done
 	return 1
 }
 
-for script in "$here"/[0-9][0-9]_*.py; do
+for script in "$here"/[0-9]*_*.py; do
 	wanted "$script" "$@" || continue
 	name=$(basename "$script" .py)
 	echo "== $name"
@@ -58,23 +66,23 @@ for script in "$here"/[0-9][0-9]_*.py; do
 	} | tee "$log.one"
 	# A script that broke before it could say so.
 	status=$(cat "$log.status")
-	if [ "$status" -ne 0 ] && ! grep -q '^[0-9][0-9] .* short$' "$log.one"; then
+	if [ "$status" -ne 0 ] && ! grep -q '^[0-9][0-9.]* .* short$' "$log.one"; then
 		echo "${name%%_*} ${name#*_}: figure exit status $status limit = 0 short" |
 			tee -a "$log.one"
 	fi
 	cat "$log.one" >>"$log"
 done
 
-pass=$(grep -c '^[0-9][0-9] .*: figure .* pass$' "$log")
-short=$(grep -c '^[0-9][0-9] .*: figure .* short$' "$log")
-skip=$(grep -c '^[0-9][0-9] .*: skip ' "$log")
+pass=$(grep -c '^[0-9][0-9.]* .*: figure .* pass$' "$log")
+short=$(grep -c '^[0-9][0-9.]* .*: figure .* short$' "$log")
+skip=$(grep -c '^[0-9][0-9.]* .*: skip ' "$log")
 test "$short" -eq 0 || {
 	echo "== short:"
-	grep '^[0-9][0-9] .*: figure .* short$' "$log"
+	grep '^[0-9][0-9.]* .*: figure .* short$' "$log"
 }
 test "$skip" -eq 0 || {
 	echo "== skipped:"
-	grep '^[0-9][0-9] .*: skip ' "$log"
+	grep '^[0-9][0-9.]* .*: skip ' "$log"
 }
 echo "acceptance: $pass pass, $short short, $skip skip"
 test "$short" -eq 0 && test "$((pass + skip))" -gt 0

@@ -61,7 +61,7 @@ for _path in (os.path.join(HERE, os.pardir, "support"), HERE):
 if not os.path.exists(os.path.join(os.environ.get("top_builddir", "."), "batond")):
     os.environ["top_builddir"] = os.path.join(HERE, os.pardir, os.pardir, "build")
 
-from gen import KEYS, Gen  # noqa: E402 pylint: disable=wrong-import-position
+from gen import ALL_KEYS, KEYS  # noqa: E402 pylint: disable=wrong-import-position
 
 # One request for each, so that there is something of another type.
 SETUP = (
@@ -174,7 +174,7 @@ class Mixed(Family):
 
     def units(self, g):
         family = g.pick(self.families)
-        g.own = family.own or Gen.own
+        g.own = family.own or ALL_KEYS
         return family.units(g)
 
 
