@@ -5,6 +5,7 @@
 #include "command/command.h"
 
 #include "command/commands.h"
+#include "command/keys.h"
 #include "command/table.h"
 
 #include <string.h>
@@ -90,10 +91,28 @@ static void reply_pair(struct resp_reply *out, const char *name, int64_t v)
     resp_int(out, v);
 }
 
-/* One specification: keys from `first` on, the last one at `last` from there
- * (negative: from the end), `step` apart. */
+/* "begin_search" and "find_keys" have a type and what belongs to it. */
+static void reply_search(struct resp_reply *out, const char *name,
+                         const char *type, size_t n)
+{
+    resp_bulk_str(out, name);
+    resp_map(out, 2);
+    resp_bulk_str(out, "type");
+    resp_bulk_str(out, type);
+    resp_bulk_str(out, "spec");
+    resp_map(out, n);
+}
+
+enum spec {
+    SPEC_RANGE,
+    SPEC_COUNTED, /* behind a number that counts them */
+    SPEC_UNKNOWN  /* only the command's own function finds them */
+};
+
+/* One specification: keys from argument `first` on; of a range the last one is
+ * at `last` from there (negative: from the end), `step` apart. */
 static void reply_key_spec(struct resp_reply *out, struct bt_slice flags,
-                           int first, int last, int step)
+                           enum spec spec, const struct cmd_keys *k)
 {
     char words[64];
 
@@ -102,38 +121,59 @@ static void reply_key_spec(struct resp_reply *out, struct bt_slice flags,
     resp_map(out, 3);
     resp_bulk_str(out, "flags");
     reply_words(out, words, 0, false);
-    resp_bulk_str(out, "begin_search");
-    resp_map(out, 2);
-    resp_bulk_str(out, "type");
-    resp_bulk_str(out, "index");
-    resp_bulk_str(out, "spec");
-    resp_map(out, 1);
-    reply_pair(out, "index", first);
-    resp_bulk_str(out, "find_keys");
-    resp_map(out, 2);
-    resp_bulk_str(out, "type");
-    resp_bulk_str(out, "range");
-    resp_bulk_str(out, "spec");
-    resp_map(out, 3);
-    reply_pair(out, "lastkey", last);
-    reply_pair(out, "keystep", step);
-    reply_pair(out, "limit", 0);
+    if (spec == SPEC_UNKNOWN) {
+        reply_search(out, "begin_search", "unknown", 0);
+        reply_search(out, "find_keys", "unknown", 0);
+        return;
+    }
+    reply_search(out, "begin_search", "index", 1);
+    reply_pair(out, "index", k->first);
+    if (spec == SPEC_RANGE) {
+        reply_search(out, "find_keys", "range", 3);
+        reply_pair(out, "lastkey", k->last);
+        reply_pair(out, "keystep", k->step);
+        reply_pair(out, "limit", 0);
+    } else {
+        reply_search(out, "find_keys", "keynum", 3);
+        reply_pair(out, "keynumidx", 0);
+        reply_pair(out, "firstkey", 1);
+        reply_pair(out, "keystep", 1);
+    }
+}
+
+/* The i-th of n specifications: single keys, and all that is left in the last
+ * one; then those that are counted, then those that cannot be described. */
+static enum spec describe_keys(const struct command *c, size_t i, size_t n,
+                               struct cmd_keys *k)
+{
+    size_t ranges = cmd_keys_plain(c) ? n : c->keys.first > 0;
+    int first = c->keys.first + (int)i, last = c->keys.last;
+
+    if (i < ranges) {
+        if (i + 1 < ranges) {
+            last = first;
+        }
+        *k = (struct cmd_keys){.first = (int8_t)first,
+                               .last = (int8_t)(last < 0 ? last : last - first),
+                               .step = i + 1 < ranges ? 1 : c->keys.step};
+        return SPEC_RANGE;
+    }
+    *k = (struct cmd_keys){.first = c->keys.numkeys};
+    return i == ranges && c->keys.numkeys > 0 ? SPEC_COUNTED : SPEC_UNKNOWN;
 }
 
 static void reply_key_specs(struct resp_reply *out, const struct command *c)
 {
     const char *list = c->key_flags;
     size_t n = count_words(list, ";");
-    int last = c->keys.last < 0 ? c->keys.last : c->keys.last - c->keys.first;
     struct bt_slice flags;
+    struct cmd_keys k;
 
     resp_set(out, n);
     for (size_t i = 0; cmd_next_word(&list, ";", &flags); i++) {
-        if (n == 1) {
-            reply_key_spec(out, flags, c->keys.first, last, c->keys.step);
-        } else {
-            reply_key_spec(out, flags, c->keys.first + (int)i, 0, 1);
-        }
+        enum spec spec = describe_keys(c, i, n, &k);
+
+        reply_key_spec(out, flags, spec, &k);
     }
 }
 
@@ -209,6 +249,10 @@ void cmd_command_help(struct call *c)
         "    Tell how many commands there are.",
         "DOCS [<command> ...]",
         "    Tell what the named commands are for, or all.",
+        "GETKEYS <request>",
+        "    Tell which arguments of a request are keys.",
+        "GETKEYSANDFLAGS <request>",
+        "    The same, and what would be done with them.",
         "INFO [<command> ...]",
         "    Describe the named commands, or all.",
         "LIST [FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <pattern>)]",

@@ -24,6 +24,7 @@ command_sources += \
 	src/command/client.c src/command/client.h src/command/client_kill.c \
 	src/command/client_line.c src/command/client_list.c \
 	src/command/command.c src/command/command_docs.c \
+	src/command/command_getkeys.c \
 	src/command/command_list.c src/command/syntax.c \
 	src/command/syntax.def src/command/syntax.h \
 	src/command/config.c src/command/connection.c \

@@ -15,9 +15,11 @@ import time
 
 from baton_test import (
     REDIS,
+    Error,
     Server,
     Set,
     Skip,
+    Status,
     Wrong,
     both,
     expect,
@@ -29,7 +31,7 @@ from baton_test import (
 
 # Where 7.2 knows more than the reference, which is 7.0, or says it otherwise.
 NEWER = """bitop zrank zrevrank client|kill client|no-touch client|setinfo
-    client|list quit""".split()
+    client|list quit command|getkeys command|getkeysandflags""".split()
 
 
 def plain(value):
@@ -144,6 +146,97 @@ def docs_one(c):
 def docs_sets(c):
     args = c.cmd("COMMAND", "DOCS", "get", "del")[b"del"][b"arguments"]
     expect(type(args[0][b"flags"]), lambda t: t is Set)
+
+
+# ---- GETKEYS ----------------------------------------------------------------
+
+
+@both("COMMAND GETKEYS")
+def getkeys(c):
+    def keys(*request):
+        return c.cmd("COMMAND", "GETKEYS", *request)
+
+    expect(keys("get", "k"), ["k"])
+    expect(keys("MSET", "a", "1", "b", "2"), ["a", "b"])
+    expect(keys("del", "a", "b", "a"), ["a", "b", "a"])
+    expect(keys("object", "encoding", "k"), ["k"])
+    error = "ERR Invalid command specified"
+    expect(keys("nosuch", "a"), Error(error))
+    expect(keys("object", "nosuch", "a"), Error(error))
+    error = "ERR The command has no key arguments"
+    expect(keys("ping", "a"), Error(error))
+    expect(keys("config", "get", "a"), Error(error))
+    error = "ERR Invalid number of arguments specified for command"
+    expect(keys("get", "a", "b"), Error(error))
+    if not REDIS:
+        expect(keys("get"), Error(error))
+
+
+@both("COMMAND GETKEYSANDFLAGS")
+def getkeys_flags(c):
+    def keys(*request):
+        return c.cmd("COMMAND", "GETKEYSANDFLAGS", *request)
+
+    def flags(*names):
+        words = [Status(n) for n in names]
+        return Set(words) if c.proto == 3 else words
+
+    write = flags("OW", "update")
+    expect(keys("mset", "a", "1", "b", "2"), [["a", write], ["b", write]])
+    expect(keys("set", "a", "1"), [["a", write]])
+    both_ways = flags("RW", "access", "update")
+    expect(keys("set", "a", "1", "get"), [["a", both_ways]])
+    moved = flags("RW", "access", "delete")
+    expect(keys("rename", "a", "b"), [["a", moved], ["b", write]])
+
+
+# Requests whose keys the reference names, of all families; those of commands
+# that are not there are left out.
+REQUESTS = """
+    zunionstore d 2 a b weights 1 2|lmpop 2 a b left|blmpop 0 2 a b left
+    sort k by w_* get g_* store d|sort k|sort_ro k by w_*|bitop and d a b
+    sdiffstore d a b|sinterstore d a b|sintercard 2 a b limit 1|lcs a b
+    zrangestore d s 0 -1|bzmpop 0 1 a min|zinter 2 a b|zdiff 1 a
+    blpop a b 0|brpoplpush a b 0|blmove a b left right 0|smove a b m
+    copy a b|bitfield k get u4 0|bitfield k set u4 0 1|bitfield_ro k get u4 0
+    memory usage k|watch a b|spublish c m|ssubscribe c|publish c m
+    zunionstore d 0 a|zunionstore d x a|lmpop 3 a b left|zadd k 1 m
+    hset k f v|lpush k v|exists a b|touch a|unlink a b|getex k
+""".replace("\n", "|")
+
+
+@both("COMMAND GETKEYS and INFO of all families, as the reference has them")
+def getkeys_same(c):
+    if not redis_program():
+        raise Skip("redis-server is not installed")
+    have = {name.decode() for name in c.cmd("COMMAND", "LIST")}
+    with Server(redis=True) as reference, reference.client(c.proto) as r:
+        for request in filter(None, REQUESTS.split("|")):
+            words = request.split()
+            if words[0] not in have:
+                continue
+            for sub in ("GETKEYS", "GETKEYSANDFLAGS"):
+                ours = c.cmd("COMMAND", sub, *words)
+                expect(ours, lambda got, w=r.cmd("COMMAND", sub, *words):
+                       plain(got) == plain(w), request)
+        for name in sorted(have):
+            theirs = r.cmd("COMMAND", "INFO", name)[0]
+            if theirs is not None and name not in NEWER:
+                ours = c.cmd("COMMAND", "INFO", name)[0]
+                expect_true(specs(ours, c.proto) == specs(theirs, c.proto),
+                            "%s: %r, not %r" % (name, specs(ours, c.proto), specs(theirs, c.proto)))
+
+
+def specs(row, proto):
+    """Where the keys are, from a row of COMMAND INFO."""
+    out = []
+    for spec in plain(row[8]):
+        spec = dict(pairs(spec, proto))
+        spec.pop("notes", None)
+        # Flags that we have no use for.
+        spec["flags"] = [f for f in spec["flags"] if f != "incomplete"]
+        out.append(spec)
+    return [row[1], row[3], row[4], row[5], out]
 
 
 # ---- redis-cli --------------------------------------------------------------
