@@ -7,6 +7,7 @@ include tests/unit/db/db.mk
 include tests/unit/pubapi.mk
 include tests/unit/engine/unit.mk
 include tests/unit/resp/unit.mk
+include tests/unit/type/unit.mk
 include tests/race/db.mk
 include tests/race/engine.mk
 include tests/fuzz/fuzz.mk

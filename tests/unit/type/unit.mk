@@ -1,0 +1,12 @@
+## SPDX-License-Identifier: BSD-2-Clause
+if HAVE_CRITERION
+type_unit_tests = tests/unit/type/test_pack.t
+check_PROGRAMS += $(type_unit_tests)
+TESTS += $(type_unit_tests)
+type_unit_cppflags = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
+type_unit_ldadd = libbatondb.la libbatonall.la $(CRITERION_LIBS) $(LIBS_COMMON)
+
+tests_unit_type_test_pack_t_SOURCES = tests/unit/type/test_pack.c
+tests_unit_type_test_pack_t_CPPFLAGS = $(type_unit_cppflags)
+tests_unit_type_test_pack_t_LDADD = $(type_unit_ldadd)
+endif
