@@ -1,4 +1,5 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 type_sources = \
+	src/type/dict.c src/type/dict.h \
 	src/type/object.h \
 	src/type/pack.c src/type/pack.h
