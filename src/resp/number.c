@@ -10,6 +10,9 @@
 
 #define MAX_DIGITS 17 /* enough for any double */
 
+/* Whole numbers up to here are written out, as Redis 7.2 does. */
+#define WHOLE_MAX ((double)(INT64_MAX / 2))
+
 static const char pairs[] = "00010203040506070809"
                             "10111213141516171819"
                             "20212223242526272829"
@@ -152,7 +155,7 @@ size_t resp_format_double(char *p, double v)
         memcpy(p + sign, "inf", 3);
         return sign + 3;
     }
-    if (v < 1e8 && v == (double)(int64_t)v) {
+    if (v <= WHOLE_MAX && v == (double)(int64_t)v) {
         return sign + resp_format_uint(p + sign, (uint64_t)v);
     }
     shortest(v, &d);

@@ -2,4 +2,7 @@
 type_sources = \
 	src/type/dict.c src/type/dict.h \
 	src/type/object.h \
-	src/type/pack.c src/type/pack.h
+	src/type/pack.c src/type/pack.h \
+	src/type/zpack.c src/type/zpack.h \
+	src/type/zset.c src/type/zset.h \
+	src/type/ztree.c src/type/ztree.h

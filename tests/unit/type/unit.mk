@@ -1,7 +1,9 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 if HAVE_CRITERION
 type_unit_tests = tests/unit/type/test_dict.t \
-	tests/unit/type/test_pack.t
+	tests/unit/type/test_pack.t \
+	tests/unit/type/test_zset.t \
+	tests/unit/type/test_ztree.t
 check_PROGRAMS += $(type_unit_tests)
 TESTS += $(type_unit_tests)
 type_unit_cppflags = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
@@ -13,4 +15,10 @@ tests_unit_type_test_dict_t_LDADD = $(type_unit_ldadd)
 tests_unit_type_test_pack_t_SOURCES = tests/unit/type/test_pack.c
 tests_unit_type_test_pack_t_CPPFLAGS = $(type_unit_cppflags)
 tests_unit_type_test_pack_t_LDADD = $(type_unit_ldadd)
+tests_unit_type_test_zset_t_SOURCES = tests/unit/type/test_zset.c
+tests_unit_type_test_zset_t_CPPFLAGS = $(type_unit_cppflags)
+tests_unit_type_test_zset_t_LDADD = $(type_unit_ldadd)
+tests_unit_type_test_ztree_t_SOURCES = tests/unit/type/test_ztree.c
+tests_unit_type_test_ztree_t_CPPFLAGS = $(type_unit_cppflags)
+tests_unit_type_test_ztree_t_LDADD = $(type_unit_ldadd)
 endif
