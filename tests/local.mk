@@ -11,6 +11,7 @@ include tests/unit/type/unit.mk
 include tests/race/db.mk
 include tests/race/engine.mk
 include tests/fuzz/fuzz.mk
+include tests/linear/local.mk
 include tests/protocol/protocol.mk
 include tests/differential/local.mk
 include tests/acceptance/acceptance.mk

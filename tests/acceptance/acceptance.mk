@@ -13,7 +13,8 @@ acceptance_scripts = \
 	tests/acceptance/10_sanitizers.py \
 	tests/acceptance/11_stress.py \
 	tests/acceptance/12_sigterm.py \
-	tests/acceptance/3.01_differential.py
+	tests/acceptance/3.01_differential.py \
+	tests/acceptance/3.02_linear.py
 EXTRA_DIST += $(acceptance_scripts) tests/acceptance/accept.py \
 	tests/acceptance/run.sh
 
