@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "db/keyspace.h"
+#include "db/use.h"
 
 /* A key on its way to a new value. */
 struct change {
@@ -35,6 +36,9 @@ void db_tx_changed(struct tx *tx, struct bt_slice key, enum db_change kind)
     if (kind == DB_CHANGE_EXPIRE) {
         db_count(&tx->thread->count.expired, 1);
         tx_notify(tx, NOTIFY_EXPIRED, "expired", key);
+    } else if (kind == DB_CHANGE_EVICT) {
+        db_count(&tx->thread->count.evicted, 1);
+        tx_notify(tx, NOTIFY_EVICTED, "evicted", key);
     } else if (kind != DB_CHANGE_EMPTIED) {
         tx->changes++;
     }
@@ -199,7 +203,7 @@ int db_set(struct tx *tx, struct bt_slice key, struct bt_slice value,
     if (expire_ms != DB_NO_EXPIRE) {
         db_entry_set_ttl(e, expire_ms);
     }
-    db_entry_touch(e, db_thread_clock(tx->thread));
+    db_use_first(tx->thread, e, c.old);
     finish_set(tx, &c, e);
     return 0;
 }
@@ -225,7 +229,7 @@ int db_put(struct tx *tx, struct bt_slice key, enum db_type type, void *object,
     if (expire_ms != DB_NO_EXPIRE) {
         db_entry_set_ttl(e, expire_ms);
     }
-    db_entry_touch(e, db_thread_clock(tx->thread));
+    db_use_first(tx->thread, e, c.old);
     finish_set(tx, &c, e);
     return 0;
 }
@@ -259,7 +263,7 @@ void db_publish(struct tx *tx, int64_t expire_ms, bool raw)
     c.old = db_table_locate(c.table, c.hash, db_entry_name(e), &c.at);
     db_entry_set_ttl(e, resolve_expire(tx, &c, expire_ms));
     e->flags |= raw ? ENTRY_RAW : 0;
-    db_entry_touch(e, db_thread_clock(tx->thread));
+    db_use_first(tx->thread, e, c.old);
     finish_set(tx, &c, e);
 }
 
@@ -391,5 +395,5 @@ int db_rename(struct tx *tx, struct bt_slice from, struct bt_slice to)
 
 void db_touch(struct tx *tx, const struct db_entry *e)
 {
-    db_entry_touch(e, db_thread_clock(tx->thread));
+    db_use_note(tx->thread, e);
 }

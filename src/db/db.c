@@ -70,6 +70,7 @@ struct db *db_new(const struct db_options *o)
     }
     atomic_flag_clear(&db->cycle.busy);
     atomic_init(&db->cycle.on, true);
+    db_set_use(db, false, 10, 1);
     return db;
 }
 

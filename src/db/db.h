@@ -54,15 +54,26 @@ void db_prefetch_bucket(const struct db_thread *t, unsigned dbi, uint64_t hash,
                         bool write);
 void db_prefetch_entry(const struct db_thread *t, unsigned dbi, uint64_t hash);
 
+/* Whether the use of keys is counted (LFU), else its time is kept (LRU), and how
+ * the counters rise and fall: lfu-log-factor, lfu-decay-time. Any thread. */
+void db_set_use(struct db *db, bool lfu, unsigned log_factor,
+                unsigned decay_minutes);
+bool db_counts_use(const struct db *db);
+
 /* Counters since the start (or db_stats_reset). Any thread. */
 struct db_stats {
     uint64_t hits, misses; /* keyspace_hits, keyspace_misses */
     uint64_t expired;      /* keys removed because their time was over */
+    uint64_t evicted;      /* keys removed to make room */
     uint64_t changes;      /* of keys; never reset */
     uint64_t used_bytes;   /* logical: keys, values, tables */
 };
 void db_stats(struct db *db, struct db_stats *out);
 void db_stats_reset(struct db *db);
+/* used_bytes alone, of all threads and of this one (its changes, which may be
+ * below zero). */
+uint64_t db_used_bytes(struct db *db);
+int64_t db_thread_bytes(const struct db_thread *t);
 
 /* Keys in a database, keys of these with a time to live. Any thread; not a
  * snapshot. */

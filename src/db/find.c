@@ -6,6 +6,7 @@
 #include "db/tx.h"
 
 #include "db/keyspace.h"
+#include "db/use.h"
 
 /* What a store of ours might still wait in must be empty before we read without
  * a lock (db/shard.h). gcc's thread sanitizer knows no fences and warns. */
@@ -106,7 +107,7 @@ const struct db_entry *tx_find(struct tx *tx, struct bt_slice key)
     if (e) {
         db_count(&t->count.hits, 1);
         if (!tx->no_touch) {
-            db_entry_touch(e, db_thread_clock(t));
+            db_use_note(t, e);
         }
     } else {
         db_count(&t->count.misses, 1);

@@ -24,8 +24,29 @@
 
 /* Written by their thread alone, read by any; relaxed, for sums only. */
 struct db_counters {
-    _Atomic uint64_t hits, misses, expired, changes;
+    _Atomic uint64_t hits, misses, expired, evicted, changes;
     _Atomic int64_t bytes;
+};
+
+/* What db/evict.c saw and may remove later. */
+#define DB_POOL 16
+
+struct db_candidate {
+    uint64_t rank, hash;
+    struct db_entry *entry; /* to be compared only */
+    unsigned dbi;
+};
+
+struct db_pool {
+    unsigned n;
+    int policy;
+    struct db_candidate v[DB_POOL];
+};
+
+/* What the word `clock` of entries means: db/use.h. */
+struct db_use {
+    atomic_bool lfu;
+    atomic_uint log_factor, decay_minutes;
 };
 
 struct db_thread {
@@ -38,6 +59,7 @@ struct db_thread {
     uint32_t clock;    /* for the access clock of entries: seconds */
     uint64_t random;
     struct bt_buf events; /* of the tx that runs: db/notify.c */
+    struct db_pool pool;
     alignas(DB_LINE) struct db_counters count;
 };
 
@@ -67,6 +89,7 @@ struct db {
     struct db_counters gone;  /* of threads that were freed */
     struct db_counters reset; /* what db_stats_reset found */
     struct db_cycle cycle;
+    struct db_use use;
     /* For db_lazy_free. */
     alignas(DB_LINE) _Atomic(struct db_level *) lazy;
     struct db_lazy_objects lazy_objects;
@@ -100,6 +123,19 @@ static inline bool db_touched(const struct db *db, unsigned dbi)
 }
 
 uint32_t db_thread_clock(struct db_thread *t);
+
+/* Quick and good enough to pick keys; never zero. */
+static inline uint64_t db_thread_random(struct db_thread *t)
+{
+    uint64_t x = t->random;
+
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    t->random = x;
+    return x >> 11;
+}
+
 /* Outside a section: frees what no reader can see any more. */
 void db_thread_reclaim(struct db_thread *t);
 void db_counters_add(struct db_counters *sum, const struct db_counters *c);
@@ -120,7 +156,8 @@ enum db_change {
     DB_CHANGE_REMOVE,
     DB_CHANGE_EMPTIED, /* the end of a change in place */
     DB_CHANGE_TTL,
-    DB_CHANGE_EXPIRE
+    DB_CHANGE_EXPIRE,
+    DB_CHANGE_EVICT
 };
 
 /* Every change of a key passes here, before it becomes visible. */

@@ -3,6 +3,7 @@ db_sources = \
 	src/db/change.c \
 	src/db/db.c src/db/db.h \
 	src/db/entry.c src/db/entry.h \
+	src/db/evict.c src/db/evict.h \
 	src/db/expire.c \
 	src/db/find.c \
 	src/db/flush.c \
@@ -16,4 +17,5 @@ db_sources = \
 	src/db/shard.h \
 	src/db/stats.c \
 	src/db/table.c src/db/table.h \
-	src/db/tx.c src/db/tx.h
+	src/db/tx.c src/db/tx.h \
+	src/db/use.c src/db/use.h

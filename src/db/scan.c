@@ -145,13 +145,7 @@ uint64_t db_scan(struct tx *tx, uint64_t cursor, size_t count, db_scan_fn *fn,
 
 static size_t random_below(struct db_thread *t, size_t n)
 {
-    uint64_t x = t->random;
-
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
-    t->random = x;
-    return (size_t)(x >> 11) % n;
+    return (size_t)db_thread_random(t) % n;
 }
 
 /* A shard, each with the chance of its share of the keys. */

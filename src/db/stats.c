@@ -25,6 +25,7 @@ void db_counters_add(struct db_counters *sum, const struct db_counters *c)
     db_count(&sum->hits, get(&c->hits));
     db_count(&sum->misses, get(&c->misses));
     db_count(&sum->expired, get(&c->expired));
+    db_count(&sum->evicted, get(&c->evicted));
     db_count(&sum->changes, get(&c->changes));
     atomic_store_explicit(&sum->bytes, bytes, memory_order_relaxed);
 }
@@ -48,6 +49,7 @@ void db_stats(struct db *db, struct db_stats *out)
     out->hits = get(&sum.hits) - get(&db->reset.hits);
     out->misses = get(&sum.misses) - get(&db->reset.misses);
     out->expired = get(&sum.expired) - get(&db->reset.expired);
+    out->evicted = get(&sum.evicted) - get(&db->reset.evicted);
     out->changes = get(&sum.changes);
     out->used_bytes = bytes > 0 ? (uint64_t)bytes : 0;
 }
@@ -60,6 +62,23 @@ void db_stats_reset(struct db *db)
     set(&db->reset.hits, get(&sum.hits));
     set(&db->reset.misses, get(&sum.misses));
     set(&db->reset.expired, get(&sum.expired));
+    set(&db->reset.evicted, get(&sum.evicted));
+}
+
+int64_t db_thread_bytes(const struct db_thread *t)
+{
+    return atomic_load_explicit(&((struct db_thread *)t)->count.bytes,
+                                memory_order_relaxed);
+}
+
+uint64_t db_used_bytes(struct db *db)
+{
+    int64_t sum = atomic_load_explicit(&db->gone.bytes, memory_order_relaxed);
+
+    for (unsigned i = 0; i < db->n_threads; i++) {
+        sum += db_thread_bytes(db->threads[i]);
+    }
+    return sum > 0 ? (uint64_t)sum : 0;
 }
 
 uint64_t db_size(struct db *db, unsigned dbi)

@@ -104,7 +104,9 @@ enum db_type db_entry_type(const struct db_entry *e);
 struct bt_slice db_entry_key(const struct db_entry *e);
 struct bt_slice db_entry_string(const struct db_entry *e); /* DB_STRING */
 int64_t db_entry_expire(const struct db_entry *e); /* ms since 1970, -1: none */
+/* The first is void under an LFU policy (db_counts_use), the other without. */
 uint64_t db_entry_idle_ms(const struct db_entry *e);
+unsigned db_entry_use_count(struct tx *tx, const struct db_entry *e);
 bool db_entry_raw(const struct db_entry *e); /* built by APPEND, SETRANGE... */
 /* What a collection lies in (type/list.h and kin). Only in a locked tx, to be read
  * until the tx ends or changes the key; for changes see db_edit. */

@@ -18,11 +18,14 @@ static uint32_t clip(size_t n)
 static void publish(struct baton_client *c)
 {
     const struct bt_input *in = c->in;
+    uint32_t room = in ? clip(in->cap) : 0;
+    uint32_t was = atomic_load_explicit(&c->in_room, memory_order_relaxed);
 
     atomic_store_explicit(&c->in_bytes, in ? clip(in->n - in->off) : 0,
                           memory_order_relaxed);
-    atomic_store_explicit(&c->in_room, in ? clip(in->cap) : 0,
-                          memory_order_relaxed);
+    atomic_store_explicit(&c->in_room, room, memory_order_relaxed);
+    bt_tally_buffers(atomic_load_explicit(&c->owner, memory_order_relaxed),
+                     (int64_t)room - (int64_t)was);
 }
 
 void bt_input_drop(struct baton_client *c)

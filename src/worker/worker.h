@@ -54,6 +54,9 @@ struct bt_tally {
     _Atomic int64_t taken;  /* listed handles that came from the ring */
     _Atomic int64_t listed; /* in its hands now, without those moving */
     _Atomic int64_t serving, blocked, moving, closing;
+    /* Bytes that clients' buffers grew by in its hands: the sum over all
+     * workers is what they hold. */
+    _Atomic int64_t buffers;
 };
 
 struct baton_worker {
