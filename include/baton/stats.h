@@ -38,6 +38,7 @@ struct baton_stats {
     uint64_t handles_live, handles_closed;
     uint64_t srm_received, srm_answered, srm_dropped;
     uint64_t bytes_in, bytes_out;
+    uint64_t buffer_bytes;   /* see baton_buffer_bytes() */
     uint64_t dispatch_depth; /* handles on the ring now */
     uint64_t dispatch_full;  /* how often the ring was full */
     uint64_t dispatch_wait_p50_us, dispatch_wait_p99_us;
@@ -45,6 +46,11 @@ struct baton_stats {
     uint64_t state[BATON_N_STATES];   /* live handles by state */
 };
 void baton_stats(struct baton_server *s, struct baton_stats *out);
+
+/* Bytes that the handles' buffers hold now: unfinished requests, with the room
+ * allocated for them, and unsent replies, those given by reference included.
+ * Quick: one load for each worker. */
+uint64_t baton_buffer_bytes(const struct baton_server *s);
 
 struct baton_master_stats {
     const char *address, *service; /* good as long as the server */

@@ -106,6 +106,21 @@ int apply_proto_max_bulk_len(struct config *c, struct option_error *e)
     return 0;
 }
 
+/* Of maxmemory and what goes with it. */
+int apply_maxmemory(struct config *c, struct option_error *e)
+{
+    SET(c->settings.maxmemory, (uint64_t)config_number(c, OPT_maxmemory));
+    SET(c->settings.maxmemory_policy,
+        (int)config_number(c, OPT_maxmemory_policy));
+    SET(c->settings.maxmemory_samples,
+        (unsigned)config_number(c, OPT_maxmemory_samples));
+    SET(c->settings.lfu_log_factor,
+        (unsigned)config_number(c, OPT_lfu_log_factor));
+    SET(c->settings.lfu_decay_time,
+        (unsigned)config_number(c, OPT_lfu_decay_time));
+    return 0;
+}
+
 int apply_requirepass(struct config *c, struct option_error *e)
 {
     const char *now = config_text(c, OPT_requirepass);

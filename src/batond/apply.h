@@ -14,6 +14,7 @@
 option_apply_fn apply_keepalive;
 option_apply_fn apply_loglevel;
 option_apply_fn apply_maxclients;
+option_apply_fn apply_maxmemory;
 option_apply_fn apply_output_limits;
 option_apply_fn apply_output_pause;
 option_apply_fn apply_proto_max_bulk_len;

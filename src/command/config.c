@@ -4,6 +4,8 @@
  */
 #include "command/commands.h"
 
+#include "command/helper.h"
+#include "command/room.h"
 #include "command/service.h"
 #include "command/stats.h"
 #include "command/worker.h"
@@ -88,6 +90,8 @@ void cmd_config_set(struct call *c)
         0) {
         resp_errorf(c->out, "ERR %s", err);
     } else {
+        room_options(c->worker->service);
+        helper_poke(c->worker->service->helper);
         resp_status(c->out, "OK");
     }
 }

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "command/batch.h"
 #include "command/keys.h"
+#include "command/room.h"
 #include "command/service.h"
 #include "command/session.h"
 #include "command/table.h"
@@ -88,6 +89,17 @@ static bool reject(struct call *call, const char *text)
     return false;
 }
 
+/* Relaxed: any recent limit will do. */
+static bool lacks_room(struct call *call)
+{
+    const struct settings *s = call->worker->service->settings;
+
+    return call->command->flags & CMD_DENYOOM &&
+           atomic_load_explicit(&((struct settings *)s)->maxmemory,
+                                memory_order_relaxed) != 0 &&
+           !room_make(call->worker);
+}
+
 /* Sets call->command. False: refused, and the error is written. */
 static bool resolve(struct call *call)
 {
@@ -118,6 +130,10 @@ static bool resolve(struct call *call)
     if (bt_unlikely(service_wants_auth(call->worker->service, call->session)) &&
         !(c->flags & CMD_NO_AUTH)) {
         return reject(call, "NOAUTH Authentication required.");
+    }
+    if (bt_unlikely(lacks_room(call))) {
+        return reject(call, "OOM command not allowed when used memory > "
+                            "'maxmemory'.");
     }
     return true;
 }

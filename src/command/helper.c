@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "command/room.h"
 #include "command/service.h"
 #include "command/worker.h"
 
@@ -20,6 +21,7 @@
 
 #define ROUND_MS  100
 #define EXPIRE_US 25000 /* of each round */
+#define EVICT_US  25000
 
 struct helper {
     struct service *service;
@@ -76,7 +78,7 @@ static bool busy(struct helper *h)
                                     memory_order_acquire);
     }
     return any || db_lazy_pending(h->service->db) || db_pending(h->db) ||
-           expiring(h->service->db);
+           expiring(h->service->db) || room_is_short(h->service);
 }
 
 static void work(struct helper *h)
@@ -90,6 +92,7 @@ static void work(struct helper *h)
         db_expire_cycle(h->db, EXPIRE_US);
         atomic_fetch_add(&h->service->expire_us, (bt_now_ns() - start) / 1000);
     }
+    room_make_slowly(h->service, h->db, EVICT_US);
     db_enter(h->db);
     db_leave(h->db); /* releases what became free */
     nudge_workers(h->service);

@@ -117,7 +117,7 @@ void info_persistence(struct info *i)
 
 void info_stats_section(struct info *i)
 {
-    static const char *const none[] = {"evicted_keys", "evicted_clients",
+    static const char *const none[] = {"evicted_clients",
                                        "total_eviction_exceeded_time",
                                        "current_eviction_exceeded_time", NULL};
     static const char *const no_more[] = {"pubsub_channels",
@@ -165,6 +165,7 @@ void info_stats_section(struct info *i)
     info_add(i, "rejected_connections:%" PRIu64 "\r\n", s->refused);
     info_add(i, "sync_full:0\r\nsync_partial_ok:0\r\nsync_partial_err:0\r\n");
     info_add(i, "expired_keys:%" PRIu64 "\r\n", d.expired);
+    info_add(i, "evicted_keys:%" PRIu64 "\r\n", d.evicted);
     info_add(i, "expired_stale_perc:0.00\r\n");
     info_add(i, "expired_time_cap_reached_count:0\r\n");
     info_add(i, "expire_cycle_cpu_milliseconds:%" PRIu64 "\r\n",

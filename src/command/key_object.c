@@ -12,6 +12,11 @@
 #define INT_MAX_LEN    20 /* longest decimal 64-bit integer */
 #define EMBSTR_MAX_LEN 44 /* Redis' own border */
 
+#define ADJUSTS                                                                \
+    " Please note that when switching between policies at runtime LRU and "    \
+    "LFU "                                                                     \
+    "data will take some time to adjust."
+
 /* The entry, or NULL after the reply. */
 static const struct db_entry *find_object(struct call *c)
 {
@@ -60,21 +65,30 @@ void cmd_object_idletime(struct call *c)
 {
     const struct db_entry *e = find_object(c);
 
-    if (e != NULL) {
-        resp_int(c->out, (int64_t)(db_entry_idle_ms(e) / 1000));
+    if (e == NULL) {
+        return;
     }
+    if (db_counts_use(c->tx->db)) {
+        resp_error(c->out, "ERR An LFU maxmemory policy is selected, idle time "
+                           "not tracked." ADJUSTS);
+        return;
+    }
+    resp_int(c->out, (int64_t)(db_entry_idle_ms(e) / 1000));
 }
 
-/* Frequencies are counted only by a policy that we do not have. */
 void cmd_object_freq(struct call *c)
 {
-    if (find_object(c) != NULL) {
-        resp_error(c->out,
-                   "ERR An LFU maxmemory policy is not selected, access "
-                   "frequency not tracked. Please note that when switching "
-                   "between policies at runtime LRU and LFU data will take "
-                   "some time to adjust.");
+    const struct db_entry *e = find_object(c);
+
+    if (e == NULL) {
+        return;
     }
+    if (!db_counts_use(c->tx->db)) {
+        resp_error(c->out, "ERR An LFU maxmemory policy is not selected, "
+                           "access frequency not tracked." ADJUSTS);
+        return;
+    }
+    resp_int(c->out, db_entry_use_count(c->tx, e));
 }
 
 void cmd_object_help(struct call *c)

@@ -12,6 +12,7 @@ command_sources = \
 	src/command/table.c src/command/table.h \
 	src/command/execute.c src/command/execute.h \
 	src/command/helper.c src/command/helper.h \
+	src/command/room.c src/command/room.h \
 	src/command/process.c src/command/process.h \
 	src/command/serve.c src/command/serve.h \
 	src/command/service.c src/command/service.h \

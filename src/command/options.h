@@ -52,6 +52,9 @@ struct settings {
     _Atomic bool has_password;         /* use options_has_password() */
     _Atomic size_t proto_max_bulk_len; /* resp_limits.max_bulk */
     struct options_output_limit output_limit[OPTIONS_N_CLASSES];
+    _Atomic uint64_t maxmemory;   /* bytes; 0: no limit */
+    _Atomic int maxmemory_policy; /* enum db_policy */
+    _Atomic unsigned maxmemory_samples, lfu_log_factor, lfu_decay_time;
 
     /* ---- Constant while workers run ---- */
     enum options_debug enable_debug_command;

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "command/helper.h"
 #include "command/process.h"
+#include "command/room.h"
 #include "command/serve.h"
 #include "command/table.h"
 #include "command/worker.h"
@@ -207,6 +208,7 @@ static int on_setup(struct baton_server *server,
         stop_all(s);
         return -ENOMEM;
     }
+    room_options(s);
     s->helper = helper_new(s);
     if (!s->helper) {
         stop_all(s);

@@ -26,6 +26,11 @@ struct worker {
     struct tx tx;
     struct bt_slice *keys; /* of a command whose keys do not lie side by side */
     size_t keys_cap;
+    struct {
+        uint64_t limit;  /* when it looked last */
+        int64_t until;   /* db_thread_bytes() at which to look again */
+        unsigned calls;  /* since it looked */
+    } room;              /* command/room.h */
     unsigned calls;      /* chooses whose time is taken */
     bool wrote;          /* some command of this pass may have changed data */
     atomic_bool pending; /* asleep with memory still to be released */

@@ -52,6 +52,17 @@ static void add_waits(struct baton_server *s, struct baton_stats *out)
     out->dispatch_wait_p99_us = bt_histogram_quantile(sum, 990);
 }
 
+uint64_t baton_buffer_bytes(const struct baton_server *s)
+{
+    int64_t sum = 0;
+
+    for (unsigned i = 0; i < s->n_workers; i++) {
+        sum += atomic_load_explicit(&s->workers[i].tally.buffers,
+                                    memory_order_relaxed);
+    }
+    return whole(sum);
+}
+
 void baton_stats(struct baton_server *s, struct baton_stats *out)
 {
     struct sums sum = {0};
@@ -71,6 +82,7 @@ void baton_stats(struct baton_server *s, struct baton_stats *out)
     out->dispatch_depth = bt_dispatch_depth(&s->dispatch);
     out->dispatch_full = READ(s->dispatch.times_full);
     add_waits(s, out);
+    out->buffer_bytes = baton_buffer_bytes(s);
     /* Parked requests are received and not yet answered. */
     out->srm_received =
         out->srm_answered + out->srm_dropped + whole(sum.blocked);

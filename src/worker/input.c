@@ -24,8 +24,12 @@ static void publish(struct baton_client *c)
     atomic_store_explicit(&c->in_bytes, in ? clip(in->n - in->off) : 0,
                           memory_order_relaxed);
     atomic_store_explicit(&c->in_room, room, memory_order_relaxed);
-    bt_tally_buffers(atomic_load_explicit(&c->owner, memory_order_relaxed),
-                     (int64_t)room - (int64_t)was);
+    if (room != was) {
+        struct baton_worker *w =
+            atomic_load_explicit(&c->owner, memory_order_relaxed);
+
+        bt_tally_move(&w->tally.buffers, (int64_t)room - (int64_t)was);
+    }
 }
 
 void bt_input_drop(struct baton_client *c)

@@ -28,12 +28,12 @@ static void publish(struct baton_client *c)
 {
     size_t n = c->out ? c->out->bytes : 0;
     uint32_t now = n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
-    uint32_t was =
-        atomic_load_explicit(&c->out_bytes, memory_order_relaxed);
+    uint32_t was = atomic_load_explicit(&c->out_bytes, memory_order_relaxed);
 
     if (now != was) {
         atomic_store_explicit(&c->out_bytes, now, memory_order_relaxed);
-        bt_tally_move(&worker_of(c)->tally.buffers, (int64_t)now - (int64_t)was);
+        bt_tally_move(&worker_of(c)->tally.buffers,
+                      (int64_t)now - (int64_t)was);
     }
 }
 

@@ -157,8 +157,8 @@ Test(runtime, errors)
     SAYS(FAILED("client-output-buffer-limit") "Wrong number of arguments in "
                                               "buffer limit configuration.",
          "client-output-buffer-limit", "normal 0 0");
-    SAYS(FAILED("maxmemory") "not supported yet (a limit for memory)",
-         "maxmemory", "1gb");
+    SAYS(FAILED("maxmemory") "argument must be a memory value", "maxmemory",
+         "a lot");
     SAYS(FAILED("save") "not supported yet (snapshots)", "save", "3600 1");
     SAYS(FAILED("oom-score-adj-values") "wrong number of arguments",
          "oom-score-adj-values", "1 2");

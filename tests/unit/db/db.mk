@@ -1,6 +1,7 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 if HAVE_CRITERION
 db_unit_tests = tests/unit/db/test_entry.t \
+	tests/unit/db/test_evict.t \
 	tests/unit/db/test_expire.t \
 	tests/unit/db/test_flush.t \
 	tests/unit/db/test_notify.t \
@@ -16,6 +17,9 @@ db_unit_ldadd = libbatondb.la libbatonall.la $(CRITERION_LIBS) $(LIBS_COMMON)
 tests_unit_db_test_entry_t_SOURCES = tests/unit/db/test_entry.c
 tests_unit_db_test_entry_t_CPPFLAGS = $(db_unit_cppflags)
 tests_unit_db_test_entry_t_LDADD = $(db_unit_ldadd)
+tests_unit_db_test_evict_t_SOURCES = tests/unit/db/test_evict.c tests/unit/db/use.h
+tests_unit_db_test_evict_t_CPPFLAGS = $(db_unit_cppflags)
+tests_unit_db_test_evict_t_LDADD = $(db_unit_ldadd)
 tests_unit_db_test_expire_t_SOURCES = tests/unit/db/test_expire.c tests/unit/db/use.h
 tests_unit_db_test_expire_t_CPPFLAGS = $(db_unit_cppflags)
 tests_unit_db_test_expire_t_LDADD = $(db_unit_ldadd)
