@@ -3,12 +3,30 @@
 
 #include <time.h>
 
-uint64_t bt_now_ns(void)
+#if defined(CLOCK_MONOTONIC_COARSE)
+#define COARSE CLOCK_MONOTONIC_COARSE
+#elif defined(CLOCK_MONOTONIC_FAST)
+#define COARSE CLOCK_MONOTONIC_FAST
+#else
+#define COARSE CLOCK_MONOTONIC
+#endif
+
+static uint64_t read_ns(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+uint64_t bt_now_ns(void)
+{
+    return read_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t bt_coarse_ns(void)
+{
+    return read_ns(COARSE);
 }
 
 uint64_t bt_now_ms(void)

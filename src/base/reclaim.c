@@ -2,6 +2,7 @@
 #include "base/reclaim.h"
 
 #include "base/check.h"
+#include "base/clock.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,8 +11,10 @@
 #include <ck_epoch.h>
 #include <ck_pr.h>
 
-#define AHEAD 4  /* callbacks look at objects that no cache has any more */
-#define BATCH 62 /* with its header about 1 KiB */
+#define AHEAD   4 /* callbacks look at objects that no cache has any more */
+#define BUSY    2 /* batches that wait: no more sparing */
+#define TEND_NS 1000000
+#define BATCH   62 /* with its header about 1 KiB */
 
 struct batch {
     ck_epoch_entry_t entry;
@@ -34,6 +37,7 @@ struct bt_record {
     struct batch *open;  /* gathers retired objects */
     struct batch *spare; /* an empty one, kept to spare malloc */
     size_t waiting;      /* batches given to ck and not yet run */
+    uint64_t tended;     /* bt_coarse_ns() at the last look */
     bool inside;
 };
 
@@ -211,6 +215,20 @@ void bt_record_poll(struct bt_record *r)
     }
     if (r->waiting > 0) {
         run_due(r);
+    }
+}
+
+void bt_record_tend(struct bt_record *r)
+{
+    uint64_t now;
+
+    if (!bt_record_pending(r)) {
+        return;
+    }
+    now = bt_coarse_ns();
+    if (r->waiting >= BUSY || now - r->tended >= TEND_NS) {
+        r->tended = now;
+        bt_record_poll(r);
     }
 }
 

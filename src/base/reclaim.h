@@ -41,6 +41,9 @@ void bt_retire(struct bt_record *r, void *obj, bt_retire_fn *fn);
 /* Outside sections: closes the open batch when it is due and releases what can
  * be released, without waiting. Cheap when nothing is retired. */
 void bt_record_poll(struct bt_record *r);
+/* The same, spared as long as little is retired and the last look is only some
+ * milliseconds old: for passes that may be as short as one request. */
+void bt_record_tend(struct bt_record *r);
 
 /* True while something waits for release: sleep no longer than some 10 ms. */
 bool bt_record_pending(const struct bt_record *r);

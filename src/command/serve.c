@@ -25,6 +25,9 @@ static char *sink_turn(void *ctx, size_t n, size_t need, size_t *room)
     if (n > 0) {
         baton_wrote(ctx, n);
     }
+    if (need == 0) {
+        return NULL;
+    }
     return baton_room(ctx, need, room);
 }
 
@@ -126,6 +129,6 @@ ssize_t serve_bytes(struct baton_client *c, const char *p, size_t n)
     w->out.mute =
         session_flags(call.session) & (SESSION_REPLY_OFF | SESSION_REPLY_SKIP);
     used = serve(&call, p, n);
-    resp_reply_flush(&w->out);
+    resp_reply_end(&w->out);
     return used;
 }

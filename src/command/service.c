@@ -138,20 +138,22 @@ static void on_pass_end(struct baton_worker *bw,
                         const struct baton_service *api)
 {
     struct worker *w = baton_worker_data(bw, api);
-    bool pending;
+    bool pending, was;
 
     db_leave(w->db);
     pending = db_pending(w->db);
-    /* Release: what db_leave handed to the helper is seen by a helper that
-     * acquires the flag in busy(), and so is not asleep for it. */
-    if (atomic_load_explicit(&w->pending, memory_order_relaxed) != pending) {
+    was = atomic_load_explicit(&w->pending, memory_order_relaxed);
+    /* Release: what db_leave handed to the helper, and what this pass changed,
+     * is seen by a helper that acquires the flag in busy(), and so is not asleep
+     * for it. */
+    if (was != pending) {
         atomic_store_explicit(&w->pending, pending, memory_order_release);
-        w->wrote |= pending;
     }
-    if (w->wrote) {
-        w->wrote = false;
+    /* While the flag stands the helper does not fall asleep. */
+    if ((w->wrote || pending) && !(was && pending)) {
         helper_poke(w->service->helper);
     }
+    w->wrote = false;
 }
 
 /* ---- Setup ---- */

@@ -182,7 +182,8 @@ void db_leave(struct db_thread *t)
 {
     t->inside = false;
     bt_record_leave(t->record);
-    db_thread_reclaim(t);
+    bt_mem_use(&t->mem);
+    bt_record_tend(t->record);
 }
 
 void db_thread_reclaim(struct db_thread *t)
@@ -200,7 +201,7 @@ bool db_pending(const struct db_thread *t)
 uint32_t db_thread_clock(struct db_thread *t)
 {
     if (!t->inside || !t->clock_set) {
-        t->clock = (uint32_t)(bt_now_ms() / 1000);
+        t->clock = (uint32_t)(bt_coarse_ns() / 1000000000u);
         t->clock_set = true;
     }
     return t->clock;

@@ -278,7 +278,7 @@ int64_t db_entry_expire(const struct db_entry *e)
 /* In whole seconds, as the clock is; another thread's clock may be ahead. */
 uint64_t db_entry_idle_ms(const struct db_entry *e)
 {
-    uint32_t now = (uint32_t)(bt_now_ms() / 1000);
+    uint32_t now = (uint32_t)(bt_coarse_ns() / 1000000000u);
     uint32_t then = atomic_load_explicit(&e->clock, memory_order_relaxed);
 
     return now > then ? (uint64_t)(now - then) * 1000 : 0;

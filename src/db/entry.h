@@ -31,7 +31,7 @@
 #define DB_BLOB_MIN ((size_t)16 * 1024)
 
 struct db_entry {
-    _Atomic uint32_t clock; /* of the last access, seconds of bt_now_ms() */
+    _Atomic uint32_t clock; /* of the last access, seconds of bt_coarse_ns() */
     uint8_t flags;
     uint8_t key_n;    /* ENTRY_LONG_KEY: the length stands before the key */
     uint16_t value_n; /* of a value inside; a blob knows its own */

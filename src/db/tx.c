@@ -12,15 +12,10 @@
 #define INLINE_SHARDS                                                          \
     (sizeof(((struct tx *)0)->inline_shards) / sizeof(uint16_t))
 
-void tx_begin(struct tx *tx, struct db_thread *t, unsigned dbi)
+static inline void reset(struct tx *tx)
 {
-    bt_assert(dbi < t->db->databases);
-    tx->thread = t;
-    tx->db = t->db;
-    tx->dbi = dbi;
     tx->locked = tx->all = tx->write = tx->multi = tx->hidden = false;
     tx->no_touch = false;
-    tx->notify = db_notify_flags(t->db);
     tx->now_ms = 0;
     tx->n_shards = 0;
     tx->shards = tx->inline_shards;
@@ -28,6 +23,16 @@ void tx_begin(struct tx *tx, struct db_thread *t, unsigned dbi)
     tx->made = NULL;
     tx->changes = 0;
     tx->flushed = NULL;
+}
+
+void tx_begin(struct tx *tx, struct db_thread *t, unsigned dbi)
+{
+    bt_assert(dbi < t->db->databases);
+    tx->thread = t;
+    tx->db = t->db;
+    tx->dbi = dbi;
+    tx->notify = db_notify_flags(t->db);
+    reset(tx);
     bt_mem_use(&t->mem);
 }
 
@@ -225,7 +230,7 @@ void tx_commit(struct tx *tx)
     if (tx->shards != tx->inline_shards) {
         free(tx->shards);
     }
-    tx_begin(tx, tx->thread, tx->dbi);
+    reset(tx);
 }
 
 /* ---- Tables ---- */

@@ -2,7 +2,6 @@
 #include "handle/handle.h"
 
 #include "base/check.h"
-#include "handle/state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,12 +29,6 @@ void bt_handle_free(struct baton_client *c)
     bt_assert(!atomic_load(&c->msgs) && !atomic_load(&c->notified));
     free(c->limits);
     free(c);
-}
-
-void bt_handle_set_state(struct baton_client *c, enum baton_state to)
-{
-    bt_assert(bt_state_edge(bt_state(c), to));
-    atomic_store_explicit(&c->state, (uint8_t)to, memory_order_relaxed);
 }
 
 #define SHOW(field) atomic_load_explicit(&(field), memory_order_relaxed)

@@ -27,7 +27,9 @@
 #include <baton/service.h>
 
 #include "base/addr.h"
+#include "base/check.h"
 #include "base/list.h"
+#include "handle/state.h"
 
 struct bt_input;
 struct bt_limits;
@@ -119,7 +121,12 @@ static inline enum baton_state bt_state(const struct baton_client *c)
 }
 
 /* Changes the state along an edge of the table, which is asserted. */
-void bt_handle_set_state(struct baton_client *c, enum baton_state to);
+static inline void bt_handle_set_state(struct baton_client *c,
+                                       enum baton_state to)
+{
+    bt_assert(bt_state_edge(bt_state(c), to));
+    atomic_store_explicit(&c->state, (uint8_t)to, memory_order_relaxed);
+}
 
 /* Fills a copy from fields that any thread may read; now in server time. */
 void bt_handle_info(const struct baton_client *c, uint32_t now_ds,

@@ -12,7 +12,7 @@
 
 #define BIT(s) (1u << (s))
 
-static const unsigned client_edges[BATON_N_STATES] = {
+const unsigned bt_state_edges[BATON_N_STATES] = {
     [BATON_ACCEPTED] = BIT(BATON_QUEUED) | BIT(BATON_CLOSING),
     [BATON_QUEUED] = BIT(BATON_IDLE) | BIT(BATON_CLOSING),
     [BATON_IDLE] = BIT(BATON_SERVING) | BIT(BATON_MOVING) | BIT(BATON_CLOSING),
@@ -31,11 +31,6 @@ static const unsigned server_edges[] = {
     [BATON_DRAINING] = BIT(BATON_STOPPED),
     [BATON_STOPPED] = 0,
 };
-
-bool bt_state_edge(enum baton_state from, enum baton_state to)
-{
-    return (unsigned)from < BATON_N_STATES && (client_edges[from] & BIT(to));
-}
 
 bool bt_server_edge(enum baton_server_state from, enum baton_server_state to)
 {

@@ -14,7 +14,13 @@
 #include <baton/stats.h>
 
 /* Is there an edge? */
-bool bt_state_edge(enum baton_state from, enum baton_state to);
+extern const unsigned bt_state_edges[BATON_N_STATES]; /* bits: to */
+
+static inline bool bt_state_edge(enum baton_state from, enum baton_state to)
+{
+    return (unsigned)from < BATON_N_STATES && (bt_state_edges[from] >> to & 1);
+}
+
 bool bt_server_edge(enum baton_server_state from, enum baton_server_state to);
 
 #endif

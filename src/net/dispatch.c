@@ -284,8 +284,11 @@ unsigned bt_dispatch_take(struct bt_dispatch *d, unsigned seat, uint64_t now,
 
 void bt_dispatch_falls_asleep(struct bt_dispatch *d, unsigned seat)
 {
-    atomic_store(&d->seats[seat].sleep, BT_ASLEEP);
-    ck_pr_fence_memory(); /* before the look at the queues */
+    /* Relaxed: the fence orders it before the look at the queues; it pairs with
+     * those of whoever pushes first and then looks at `sleep`. */
+    atomic_store_explicit(&d->seats[seat].sleep, BT_ASLEEP,
+                          memory_order_relaxed);
+    ck_pr_fence_memory();
 }
 
 void bt_dispatch_awake(struct bt_dispatch *d, unsigned seat)

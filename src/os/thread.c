@@ -38,6 +38,16 @@ int bt_thread_start(pthread_t *t, void *(*fn)(void *), void *arg)
     return -r;
 }
 
+void bt_thread_never_cancelled(void)
+{
+    int before;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    /* A system call would switch to this type and back, by atomic operations,
+     * in case a cancellation comes during it; with the type set it need not. */
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
+}
+
 void bt_thread_name(const char *prefix, const char *name)
 {
 #ifdef HAVE_PTHREAD_SETNAME_NP

@@ -17,6 +17,10 @@ unsigned bt_processors(void);
  * in its own threads. 0 or -errno. */
 int bt_thread_start(pthread_t *t, void *(*fn)(void *), void *arg);
 
+/* The calling thread is never cancelled: spares the C library two locked
+ * instructions round each system call. */
+void bt_thread_never_cancelled(void);
+
 /* Names the calling thread, where the system can: prefix-name. */
 void bt_thread_name(const char *prefix, const char *name);
 

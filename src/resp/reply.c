@@ -47,6 +47,13 @@ void resp_reply_flush(struct resp_reply *r)
     }
 }
 
+void resp_reply_end(struct resp_reply *r)
+{
+    if (r->p > r->start) {
+        turn(r, 0);
+    }
+}
+
 /* Unmuted. */
 static void put(struct resp_reply *r, const char *p, size_t n)
 {

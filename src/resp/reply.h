@@ -20,7 +20,8 @@
 
 struct resp_sink {
     /* n bytes of the last room were written; gives new room of at least `need`
-     * (<= 4096) bytes and its size. Never NULL. */
+     * (<= 4096) bytes and its size. Never NULL, but for a need of 0: then it is
+     * the last turn. */
     char *(*turn)(void *ctx, size_t n, size_t need, size_t *room);
     /* Takes n bytes at p by reference. What was written before is given in a
      * turn before the call, and a turn with n = 0 follows it, since the call
@@ -44,6 +45,8 @@ void resp_reply_begin(struct resp_reply *r, const struct resp_sink *sink,
                       void *ctx, int proto);
 /* Gives what was written to the sink; r->p is good for more afterwards. */
 void resp_reply_flush(struct resp_reply *r);
+/* The same; nothing more may be written until the next begin. */
+void resp_reply_end(struct resp_reply *r);
 
 void resp_raw(struct resp_reply *r, const char *p, size_t n);
 /* While mute is set nothing below writes; errors are still counted, and what

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The calls for any thread. Workers look a handle up without a lock, inside
- * their pass's section; other threads have no reclaim record, so they look and
+ * The calls for any thread. Workers look a handle up without a lock, inside a
+ * section that ends with their pass; other threads have no reclaim record, so they look and
  * post under the handle's shard lock, which holds its removal up.
  */
 #include "server/server.h"
 
 #include "base/clock.h"
-#include "base/reclaim.h"
 #include "handle/message.h"
 #include "handle/table.h"
 #include "worker/inbox.h"
@@ -124,7 +123,7 @@ int baton_post(struct baton_server *s, uint64_t id, baton_post_fn *fn,
     if (!m) {
         return -ENOMEM;
     }
-    if (self && self->server == s && bt_record_inside(self->record)) {
+    if (self && self->server == s && bt_worker_section(self)) {
         r = post(s, bt_table_find(s->table, id), m);
     } else {
         r = post(s, bt_table_lock(s->table, id), m);

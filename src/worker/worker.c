@@ -3,7 +3,7 @@
  * The loop. One turn is a pass: its phases are called in pass() below, and the
  * order matters: messages before service, so that a kill precedes what it
  * should prevent; closes and moves last, when nobody holds a handle any more.
- * The reclaim section spans a pass and never a wait.
+ * A reclaim section, if the pass needs one, ends with it: it never spans a wait.
  */
 #include "worker/worker.h"
 
@@ -70,10 +70,11 @@ void bt_worker_set_state(struct baton_worker *w, struct baton_client *c,
 static void begin_pass(struct baton_worker *w)
 {
     w->now = bt_now_ns();
+    w->began = bt_coarse_ns();
     w->now_ds = (uint32_t)((w->now - w->life->start_ns) / 100000000u);
     w->pause = atomic_load_explicit(&w->settings->pause, memory_order_relaxed);
     bt_dispatch_pass_begins(w->dispatch, w->index, w->now);
-    bt_record_enter(w->record);
+    w->in_pass = true;
     for (unsigned i = 0; i < w->n_services; i++) {
         if (w->services[i]->pass_begin) {
             w->services[i]->pass_begin(w, w->services[i]);
@@ -88,11 +89,23 @@ static void end_pass(struct baton_worker *w)
             w->services[i]->pass_end(w, w->services[i]);
         }
     }
-    bt_record_leave(w->record);
-    bt_record_poll(w->record);
+    w->in_pass = false;
+    if (bt_record_inside(w->record)) {
+        bt_record_leave(w->record);
+    }
+    bt_record_tend(w->record);
     bt_tally_add(&w->tally.passes, 1);
-    w->ended = bt_now_ns();
-    bt_tally_add(&w->tally.busy_ns, w->ended - w->now);
+    /* Most passes are shorter than the coarse clock's step and count nothing,
+     * the others a whole step: right on the average, and a long one exactly. */
+    bt_tally_add(&w->tally.busy_ns, bt_coarse_ns() - w->began);
+}
+
+bool bt_worker_section(struct baton_worker *w)
+{
+    if (w->in_pass && !bt_record_inside(w->record)) {
+        bt_record_enter(w->record);
+    }
+    return w->in_pass;
 }
 
 static void run_timers(struct baton_worker *w)
@@ -135,15 +148,16 @@ static int earlier(int a, int b)
 /* ms until the next timer, rounded up so that it is due then. */
 static int timer_wait(const struct baton_worker *w)
 {
-    uint64_t at = bt_timers_next(&w->timers);
+    uint64_t at = bt_timers_next(&w->timers), now;
 
     if (at == UINT64_MAX) {
         return -1;
     }
-    if (at <= w->ended) {
+    now = bt_now_ns(); /* a pass may have been long */
+    if (at <= now) {
         return 0;
     }
-    at = (at - w->ended) / 1000000u + 1;
+    at = (at - now) / 1000000u + 1;
     return at > BACKSTOP_MS ? BACKSTOP_MS : (int)at;
 }
 
@@ -223,6 +237,7 @@ static void start(struct baton_worker *w)
     char name[16];
 
     self = w;
+    bt_thread_never_cancelled();
     snprintf(name, sizeof name, "w%u", w->index);
     bt_thread_name(w->thread_prefix, name);
     for (unsigned i = 0; i < w->n_services; i++) {

@@ -94,8 +94,9 @@ struct baton_worker {
     unsigned n_ready;
     struct bt_list clients, ends;
     struct bt_timers timers;
-    uint64_t now;        /* ns, when the pass began */
-    uint64_t ended;      /* ns, when the last one ended */
+    uint64_t now;   /* ns, when the pass began */
+    uint64_t began; /* the same by the coarse clock */
+    bool in_pass;
     uint32_t now_ds;     /* the same in server time, tenths of seconds */
     unsigned soon_ms;    /* baton_worker_soon(), 0 = not asked */
     bool declined;       /* left handles on the ring to others */
@@ -116,6 +117,9 @@ void *bt_worker_run(void *arg);
 
 /* Puts c on the ready list, once. */
 void bt_worker_ready(struct baton_worker *w, struct baton_client *c);
+/* From here to the end of the pass, handles of others that are found in the table
+ * stay. False: outside of a pass, find them under the table's lock. */
+bool bt_worker_section(struct baton_worker *w);
 /* Changes c's state and the counts of states. */
 void bt_worker_set_state(struct baton_worker *w, struct baton_client *c,
                          enum baton_state to);

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 static struct bt_domain *domain;
 static struct bt_record *mine, *other;
@@ -64,6 +65,27 @@ Test(reclaim, runs_after_some_polls)
     poll_often();
     cr_expect_eq(released, 1);
     cr_expect_not(bt_record_pending(mine));
+}
+
+/* Spared, but neither for ever nor when much is retired. */
+Test(reclaim, tending)
+{
+    struct timespec nap = {0, 1000000};
+
+    bt_record_tend(mine);
+    retire_some(1);
+    for (int i = 0; i < 5000 && bt_record_pending(mine); i++) {
+        bt_record_tend(mine);
+        nanosleep(&nap, NULL);
+    }
+    cr_expect_eq(released, 1);
+    for (int i = 0; i < 1000; i++) {
+        bt_record_enter(mine);
+        retire_some(62);
+        bt_record_leave(mine);
+        bt_record_tend(mine);
+    }
+    cr_expect_geq(released, 1 + 62 * 990, "%d", released);
 }
 
 Test(reclaim, several_batches)

@@ -181,6 +181,25 @@ Test(reply, long_status_and_error)
     cr_expect_eq(out.p[sizeof text + 2], '-');
 }
 
+/* The last turn gives everything and asks for no room; none when nothing was
+ * written. */
+Test(reply, end)
+{
+    int before;
+
+    extra = 1000;
+    begin(2);
+    before = turns;
+    resp_reply_end(&r);
+    cr_expect_eq(turns, before);
+    begin(2);
+    resp_int(&r, 7);
+    extra = 0;
+    resp_reply_end(&r);
+    cr_expect_eq(given, 0, "room was asked for");
+    cr_expect(out.n == 4 && memcmp(out.p, ":7\r\n", 4) == 0);
+}
+
 /* Replies are gathered: as long as there is room, nobody is called. */
 Test(reply, no_turn_for_each_reply)
 {
