@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stress/arrivals.h"
 #include "stress/clock.h"
 #include "stress/histogram.h"
 #include "stress/judge.h"
@@ -270,17 +271,24 @@ static struct stress_slot window[8];
 /* A batch in flight, written as "G4 S1 G5"; SETs send a new version. */
 static void ask(const char *batch)
 {
-    client = (struct stress_client){.window = window, .fd = -1};
+    client = (struct stress_client){.window = window, .room = 8, .fd = -1};
+
     for (const char *s = batch; *s != '\0'; s += s[2] == ' ' ? 3 : 2) {
         uint32_t key = (uint32_t)(s[1] - '0');
 
-        window[client.n_slots++] = (struct stress_slot){
+        window[client.tail++] = (struct stress_slot){
             .request = s[0] == 'G' ? STRESS_GET : STRESS_SET,
             .key = key,
             .version = s[0] == 'G'
                            ? stress_ledger_floor(&run.ledger, key, UINT32_MAX)
                            : stress_ledger_send(&run.ledger, key)};
     }
+}
+
+/* So many of the requests have their answer. */
+static uint32_t done(void)
+{
+    return client.head + client.n_early;
 }
 
 static int reply(const char *kind, uint32_t key, uint32_t version)
@@ -334,23 +342,23 @@ static void judge(void)
     judge_setup();
     ask("G1 S7 G3");
     reply("$", 1, 1), reply("+OK", 0, 0), reply("$", 3, 1);
-    CHECK(faults("") && client.answered == 3);
+    CHECK(faults("") && done() == 3);
     ask("G1 G2 G3"); /* two change places */
     reply("$", 2, 1), reply("$", 1, 1), reply("$", 3, 1);
-    CHECK(faults("1 reordered") && client.answered == 3);
+    CHECK(faults("1 reordered") && done() == 3);
     ask("G1 G2 G3"); /* another's value, of the same batch */
     reply("$", 2, 1), reply("$", 2, 1), reply("$", 3, 1);
-    CHECK(faults("1 crossed") && client.answered == 3);
+    CHECK(faults("1 crossed") && done() == 3);
     ask("G1 G2 G3"); /* another's value, of elsewhere */
     reply("$", 9, 1), reply("$", 2, 1), reply("$", 3, 1);
-    CHECK(faults("1 crossed") && client.answered == 3);
+    CHECK(faults("1 crossed") && done() == 3);
     ask("G1 G2 G3"); /* the first reply never comes */
     reply("$", 2, 1), reply("$", 3, 1);
-    CHECK(faults("") && client.answered == 2);
+    CHECK(faults("") && done() == 2);
     CHECK(stress_judge_abandon(&client, &worker) == 1);
     ask("S1 G2");
     reply("$", 2, 1), reply("+OK", 0, 0);
-    CHECK(faults("1 reordered") && client.answered == 2);
+    CHECK(faults("1 reordered") && done() == 2);
     ask("G1"); /* version 2 was acknowledged above */
     reply("$", 1, 1);
     CHECK(faults("1 stale"));
@@ -370,7 +378,7 @@ static void judge_errors(void)
     ask("S1 G1");
     window[1].version = 2; /* as a writer that sees its own SET */
     reply("-OOM", 0, 0), reply("$", 1, 1);
-    CHECK(faults("") && client.answered == 2);
+    CHECK(faults("") && done() == 2);
     ask("G1"); /* and from then on any version will do */
     reply("_", 0, 0);
     CHECK(faults(""));
@@ -381,8 +389,59 @@ static void judge_errors(void)
     CHECK(faults(""));
 }
 
+/* ---- the schedule ---- */
+
+/* Arrivals of all threads before the end of the second `at`. */
+static unsigned arrivals_until(const char *text, unsigned threads, double at)
+{
+    struct stress_plan p = {.rate = 1000, .seconds = 10};
+    unsigned n = 0;
+
+    CHECK(stress_plan_parse(&p, text) == 0);
+    for (unsigned i = 0; i < threads; i++) {
+        struct stress_arrivals a;
+        uint64_t t, last = 0;
+
+        stress_arrivals_init(&a, &p, i, threads, 5);
+        while ((t = stress_arrivals_next(&a)) < (uint64_t)(at * 1e9)) {
+            CHECK(t >= last);
+            last = t;
+            n++;
+        }
+    }
+    return n;
+}
+
+static void schedule(void)
+{
+    struct stress_plan p = {0};
+    static const char *const bad_plans[] = {
+        "",        "even",     "constant:1", "burst",   "burst:0",
+        "burst:x", "burst:2x", "ramp",       "step:10", "step:10:1"};
+    unsigned n;
+
+    for (size_t i = 0; i < sizeof(bad_plans) / sizeof(*bad_plans); i++) {
+        CHECK(stress_plan_parse(&p, bad_plans[i]) == -EINVAL);
+    }
+    CHECK(arrivals_until("constant", 1, 2) == 2000);
+    CHECK(arrivals_until("constant", 3, 2) == 2000);
+    n = arrivals_until("poisson", 2, 10);
+    CHECK(n > 9600 && n < 10400); /* four deviations of 100 */
+    CHECK(arrivals_until("burst:50", 2, 0.02) == 50);
+    CHECK(arrivals_until("burst:50", 2, 1) == 1000);
+    n = arrivals_until("ramp:100", 2, 10);
+    CHECK(n >= 5499 && n <= 5501);
+    n = arrivals_until("ramp:100", 2, 5);
+    CHECK(n >= 1624 && n <= 1626);
+    n = arrivals_until("step:100:10", 2, 10);
+    CHECK(n >= 5499 && n <= 5501);
+    n = arrivals_until("step:100:10", 1, 2);
+    CHECK(n >= 299 && n <= 301);
+}
+
 int main(void)
 {
+    schedule();
     histogram();
     histogram_ends();
     parser();

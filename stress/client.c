@@ -26,16 +26,37 @@ int stress_client_init(struct stress_client *c, struct stress_worker *w,
                        uint32_t id)
 {
     const struct stress_options *o = &w->run->options;
-    /* The greeting takes two places. */
-    size_t slots = o->pipeline > 2 ? o->pipeline : 2;
-
     *c = (struct stress_client){.fd = -1, .id = id};
     c->random = stress_mix(o->seed ^ ((uint64_t)id << 40));
     c->own_keys = id < o->keys ? (o->keys - id - 1) / o->clients + 1 : 0;
     c->next_fill = o->no_fill ? c->own_keys : 0;
-    c->window = calloc(slots, sizeof(*c->window));
     stress_parser_init(&c->parser);
-    return c->window == NULL ? -ENOMEM : 0;
+    return 0;
+}
+
+int stress_client_reserve(struct stress_client *c, uint32_t n)
+{
+    uint32_t in_flight = stress_client_in_flight(c);
+    uint32_t room = c->room == 0 ? 2 : c->room;
+    struct stress_slot *window;
+
+    while (room - in_flight < n) {
+        room *= 2;
+    }
+    if (room == c->room) {
+        return 0;
+    }
+    window = calloc(room, sizeof(*window));
+    if (window == NULL) {
+        return -ENOMEM;
+    }
+    for (uint32_t i = c->head; i != c->tail; i++) {
+        window[i & (room - 1)] = *stress_slot(c, i);
+    }
+    free(c->window);
+    c->window = window;
+    c->room = room;
+    return 0;
 }
 
 /* ---- how a connection ends ---- */
@@ -45,7 +66,8 @@ static void drop_buffers(struct stress_client *c)
     free(c->rest);
     free(c->unsent);
     c->rest = c->unsent = NULL;
-    c->rest_len = c->rest_room = c->unsent_at = c->unsent_len = 0;
+    c->rest_len = c->rest_room = 0;
+    c->unsent_at = c->unsent_len = c->unsent_room = 0;
     stress_parser_init(&c->parser);
 }
 
@@ -65,6 +87,9 @@ static unsigned shut(struct stress_client *c, struct stress_worker *w)
 {
     unsigned unanswered = stress_judge_abandon(c, w);
 
+    if (c->state == STRESS_BUSY || c->state == STRESS_READY) {
+        stress_tally_add(&w->tally, STRESS_CLOSED, 1);
+    }
     w->n_busy -= c->state == STRESS_BUSY;
     w->n_connecting -=
         c->state == STRESS_CONNECTING || c->state == STRESS_GREETING;
@@ -113,38 +138,69 @@ static void fail(struct stress_client *c, struct stress_worker *w,
 
 /* ---- sending ---- */
 
-static int keep_unsent(struct stress_client *c, struct stress_worker *w,
-                       size_t from, size_t len)
+/* Keeps what the socket has not taken, behind what is kept already. */
+static int keep_unsent(struct stress_client *c, const char *from, size_t len)
 {
-    c->unsent = malloc(len - from);
-    if (c->unsent == NULL) {
-        return -ENOMEM;
+    size_t end = c->unsent_at + c->unsent_len;
+
+    if (c->unsent_len > 0 && end + len > c->unsent_room && c->unsent_at > 0) {
+        memmove(c->unsent, c->unsent + c->unsent_at, c->unsent_len);
+        c->unsent_at = 0;
+        end = c->unsent_len;
     }
-    memcpy(c->unsent, w->output + from, len - from);
-    c->unsent_at = 0;
-    c->unsent_len = len - from;
-    return stress_loop_change(w->loop, c->fd, STRESS_READ | STRESS_WRITE, c);
+    if (end + len > c->unsent_room) {
+        size_t room = (end + len) * 2;
+        char *unsent = realloc(c->unsent, room);
+
+        if (unsent == NULL) {
+            return -ENOMEM;
+        }
+        c->unsent = unsent;
+        c->unsent_room = room;
+    }
+    memcpy(c->unsent + end, from, len);
+    c->unsent_len += len;
+    return 0;
 }
 
-/* Sends w->output, whose requests are in the window. A write that fails is
- * left to the next read, which may still find last words of the server before
- * it finds the same error. */
+static void note_delay(struct stress_worker *w, uint64_t ns)
+{
+    stress_histogram_add(&w->tally.delay, ns);
+    if (ns > STRESS_LATE_NS) {
+        stress_tally_add(&w->tally, STRESS_LATE, 1);
+    }
+}
+
+/* Sends w->output, whose requests are the last n of the window. A write that
+ * fails is left to the next read, which may still find last words of the server
+ * before it finds the same error. */
 static void send_batch(struct stress_client *c, struct stress_worker *w,
-                       size_t len)
+                       size_t len, uint32_t n_requests)
 {
     uint64_t now = stress_now();
-    ssize_t n;
+    ssize_t n = 0;
 
-    for (unsigned i = 0; i < c->n_slots; i++) {
-        c->window[i].sent_at = now;
+    for (uint32_t i = c->tail - n_requests; i != c->tail; i++) {
+        struct stress_slot *s = stress_slot(c, i);
+
+        s->sent_at = now;
+        if (s->intended_at != 0) {
+            note_delay(w, now - s->intended_at);
+        }
     }
-    n = write(c->fd, w->output, len);
     stress_tally_add(&w->tally, STRESS_BYTES_OUT, len);
-    if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-        return;
+    if (c->unsent_len == 0) {
+        n = write(c->fd, w->output, len);
+        if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK &&
+            errno != EINTR) {
+            return;
+        }
+        n = n < 0 ? 0 : n;
+        if ((size_t)n < len) {
+            stress_loop_change(w->loop, c->fd, STRESS_READ | STRESS_WRITE, c);
+        }
     }
-    n = n < 0 ? 0 : n;
-    if ((size_t)n < len && keep_unsent(c, w, (size_t)n, len) < 0) {
+    if ((size_t)n < len && keep_unsent(c, w->output + n, len - (size_t)n) < 0) {
         fail(c, w, "out of memory");
     }
 }
@@ -161,24 +217,59 @@ static void flush(struct stress_client *c, struct stress_worker *w)
     if (c->unsent_len == 0) {
         free(c->unsent);
         c->unsent = NULL;
+        c->unsent_at = c->unsent_room = 0;
         stress_loop_change(w->loop, c->fd, STRESS_READ, c);
+    }
+}
+
+static void busy(struct stress_client *c, struct stress_worker *w)
+{
+    if (c->state == STRESS_READY) {
+        c->state = STRESS_BUSY;
+        w->n_busy++;
     }
 }
 
 void stress_client_next(struct stress_client *c, struct stress_worker *w)
 {
+    uint32_t before = c->tail;
     size_t n;
 
     if (c->state != STRESS_READY) {
         return;
     }
-    n = stress_request_batch(c, w);
+    if (w->phase == STRESS_RUN && w->run->options.open) {
+        return;
+    }
+    n = stress_request_batch(c, w, 0);
     if (n > 0) {
-        c->state = STRESS_BUSY;
-        w->n_busy++;
-        send_batch(c, w, n);
+        busy(c, w);
+        send_batch(c, w, n, c->tail - before);
     } else if (w->phase == STRESS_FILL) {
         set_filled(c, w);
+    }
+}
+
+bool stress_client_takes(const struct stress_client *c,
+                         const struct stress_worker *w)
+{
+    const struct stress_options *o = &w->run->options;
+    uint32_t in_flight = stress_client_in_flight(c);
+
+    return (c->state == STRESS_READY || c->state == STRESS_BUSY) &&
+           in_flight < o->max_in_flight &&
+           (o->reconnect == 0 || c->served + in_flight < o->reconnect);
+}
+
+void stress_client_arrival(struct stress_client *c, struct stress_worker *w,
+                           uint64_t intended_at)
+{
+    uint32_t before = c->tail;
+    size_t n = stress_request_batch(c, w, intended_at);
+
+    if (n > 0) {
+        busy(c, w);
+        send_batch(c, w, n, c->tail - before);
     }
 }
 
@@ -208,7 +299,12 @@ static void greet(struct stress_client *c, struct stress_worker *w)
         return;
     }
     c->state = STRESS_GREETING;
-    send_batch(c, w, stress_request_greeting(c, w));
+    rc = (int)stress_request_greeting(c, w);
+    if (rc == 0) {
+        fail(c, w, "out of memory");
+        return;
+    }
+    send_batch(c, w, (size_t)rc, stress_client_in_flight(c));
 }
 
 /* The queue of a Unix socket is full: no fault, but only for so long. */
@@ -322,10 +418,12 @@ static int keep_rest(struct stress_client *c, const char *from, size_t len)
 static void consume(struct stress_client *c, struct stress_worker *w,
                     const char *buf, size_t len)
 {
+    bool had_some = c->head != c->tail;
     uint64_t now = stress_now();
     struct stress_reply r;
     ssize_t n = 0;
 
+    w->now = now;
     while (len > 0) {
         n = stress_parse(&c->parser, buf, len, &r);
         if (n <= 0) {
@@ -345,7 +443,7 @@ static void consume(struct stress_client *c, struct stress_worker *w,
     }
     if (keep_rest(c, buf, len) < 0) {
         fail(c, w, "out of memory");
-    } else if (c->n_slots > 0 && c->answered == c->n_slots) {
+    } else if (had_some && c->head == c->tail) {
         batch_done(c, w, now);
     }
 }
@@ -415,7 +513,7 @@ void stress_client_tick(struct stress_client *c, struct stress_worker *w,
         }
         break;
     case STRESS_BUSY:
-        if (overdue(w, c->window[c->head].sent_at, now)) {
+        if (overdue(w, stress_slot(c, c->head)->sent_at, now)) {
             stress_tally_fault(&w->tally, STRESS_MISSING, shut(c, w));
             again(c, w);
         }

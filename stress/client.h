@@ -9,8 +9,9 @@
  *   down -> connecting -> greeting -> ready <-> busy
  *   any of these -> down (closed, to be opened again) or gone (given up)
  *
- * A batch of up to `pipeline` requests goes out in one write; the next one
- * when all its replies are in. A connection that breaks is opened again, after
+ * Closed loop: a batch of up to `pipeline` requests goes out in one write; the
+ * next one when all its replies are in. Open loop: a batch goes out when its
+ * time has come, whatever is in flight. A connection that breaks is opened again, after
  * a growing pause; it is given up (gone) after so many failures in a row.
  */
 #ifndef STRESS_CLIENT_H
@@ -42,6 +43,7 @@ enum stress_request {
 
 /* One request in flight. */
 struct stress_slot {
+    uint64_t intended_at; /* closed loop: the same as sent_at */
     uint64_t sent_at;
     uint32_t key;
     uint32_t version; /* GET: the least that is right; SET: the one sent */
@@ -63,18 +65,33 @@ struct stress_client {
     uint64_t retry_at;
     struct stress_client *wait_next;
 
-    struct stress_slot *window; /* the batch in flight, in order */
-    unsigned n_slots;
-    unsigned head;     /* all before it are answered */
-    unsigned n_early;  /* answered beyond head */
-    unsigned answered; /* in all */
+    struct stress_slot *window; /* a ring: requests in flight, in order */
+    uint32_t room;              /* of the window: a power of two, or 0 */
+    uint32_t head, tail; /* counted on and on; before head all are answered */
+    uint32_t n_early;    /* answered beyond head */
+    uint64_t replied_at; /* when the last reply came */
+    uint64_t batch_sent, batch_from; /* of the batch that is being answered */
 
     struct stress_parser parser;
     char *rest; /* of the input: a reply that is not whole yet */
     size_t rest_len, rest_room;
-    char *unsent; /* of the batch */
-    size_t unsent_at, unsent_len;
+    char *unsent; /* of what was to be sent */
+    size_t unsent_at, unsent_len, unsent_room;
 };
+
+static inline struct stress_slot *stress_slot(const struct stress_client *c,
+                                              uint32_t i)
+{
+    return &c->window[i & (c->room - 1)];
+}
+
+static inline uint32_t stress_client_in_flight(const struct stress_client *c)
+{
+    return c->tail - c->head;
+}
+
+/* Makes room in the window for n more requests; 0 or -ENOMEM. */
+int stress_client_reserve(struct stress_client *c, uint32_t n);
 
 int stress_client_init(struct stress_client *c, struct stress_worker *w,
                        uint32_t id);
@@ -85,8 +102,14 @@ void stress_client_open(struct stress_client *c, struct stress_worker *w);
 void stress_client_connect(struct stress_client *c, struct stress_worker *w);
 void stress_client_event(struct stress_client *c, struct stress_worker *w,
                          unsigned what);
-/* Sends the next batch if the client is ready and there is one. */
+/* Closed loop, and filling: sends the next batch if the client is ready and
+ * there is one. */
 void stress_client_next(struct stress_client *c, struct stress_worker *w);
+/* Open loop: whether the client can take a batch now; sends it. */
+bool stress_client_takes(const struct stress_client *c,
+                         const struct stress_worker *w);
+void stress_client_arrival(struct stress_client *c, struct stress_worker *w,
+                           uint64_t intended_at);
 /* Time-outs and retries; called some ten times a second. */
 void stress_client_tick(struct stress_client *c, struct stress_worker *w,
                         uint64_t now);

@@ -132,6 +132,29 @@ double stress_histogram_quantile(const struct stress_histogram *h, double q)
     return value < (double)~get(&h->min) ? (double)~get(&h->min) : value;
 }
 
+double stress_histogram_top(const struct stress_histogram *h)
+{
+    for (unsigned i = STRESS_HIST_BUCKETS; i-- > 0;) {
+        if (get(&h->bucket[i]) > 0) {
+            return value_of(i);
+        }
+    }
+    return 0;
+}
+
+void stress_histogram_each(const struct stress_histogram *h,
+                           void (*fn)(void *arg, double ns, uint64_t count),
+                           void *arg)
+{
+    for (unsigned i = 0; i < STRESS_HIST_BUCKETS; i++) {
+        uint64_t n = get(&h->bucket[i]);
+
+        if (n > 0) {
+            fn(arg, value_of(i), n);
+        }
+    }
+}
+
 void stress_histogram_summary(const struct stress_histogram *h,
                               struct stress_summary *out)
 {

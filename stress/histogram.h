@@ -44,6 +44,13 @@ uint64_t stress_histogram_count(const struct stress_histogram *h);
 
 /* The value at or below which the share q (0..1) of all values lies. */
 double stress_histogram_quantile(const struct stress_histogram *h, double q);
+/* As far as the buckets tell: for what is left after a subtraction. */
+double stress_histogram_top(const struct stress_histogram *h);
+/* Calls fn(arg, ns, count) for each bucket that holds something, ns being the
+ * middle of the bucket. */
+void stress_histogram_each(const struct stress_histogram *h,
+                           void (*fn)(void *arg, double ns, uint64_t count),
+                           void *arg);
 void stress_histogram_summary(const struct stress_histogram *h,
                               struct stress_summary *out);
 

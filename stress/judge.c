@@ -16,6 +16,9 @@
 
 #include "stress/worker.h"
 
+/* So many requests are looked at for one that a reply may belong to. */
+#define LOOK_AHEAD 1024
+
 static bool is_status(const struct stress_reply *r, const char *text)
 {
     return r->type == '+' && r->len == strlen(text) &&
@@ -67,9 +70,12 @@ static struct stress_slot *elsewhere(struct stress_client *c,
                                      const struct stress_reply *r,
                                      uint32_t *version)
 {
-    for (unsigned i = c->head + 1; i < c->n_slots; i++) {
-        struct stress_slot *s = &c->window[i];
+    for (uint32_t i = c->head + 1; i != c->tail; i++) {
+        struct stress_slot *s = stress_slot(c, i);
 
+        if (i - c->head > LOOK_AHEAD) {
+            break;
+        }
         if (!s->answered && check(l, s, r, version) == STRESS_RIGHT) {
             return s;
         }
@@ -77,35 +83,54 @@ static struct stress_slot *elsewhere(struct stress_client *c,
     return NULL;
 }
 
+/* How long the server took: since the batch was sent, or since the reply before
+ * it if that came later. So a request that waits in line behind others of its
+ * connection is not counted as served slowly; response time counts the wait. */
+static uint64_t service_time(struct stress_client *c,
+                             const struct stress_slot *s, uint64_t now)
+{
+    if (s->sent_at != c->batch_sent) {
+        c->batch_sent = s->sent_at;
+        c->batch_from = s->sent_at > c->replied_at ? s->sent_at : c->replied_at;
+    }
+    c->replied_at = now;
+    return now - c->batch_from;
+}
+
 static void measure(struct stress_client *c, struct stress_worker *w,
                     const struct stress_slot *s, uint64_t now)
 {
     struct stress_tally *t = &w->tally;
+    uint64_t service;
 
     if (w->phase == STRESS_FILL || s->request > STRESS_SET) {
         return;
     }
     c->served++;
+    service = service_time(c, s, now);
+    stress_histogram_add(&t->service, service);
+    if (w->run->options.open) {
+        stress_histogram_add(&t->response, now - s->intended_at);
+    }
     if (s->request == STRESS_SET) {
         stress_tally_add(t, STRESS_SETS, 1);
-        stress_histogram_add(&t->set, now - s->sent_at);
+        stress_histogram_add(&t->set, service);
         return;
     }
     stress_tally_add(t, STRESS_GETS, 1);
-    stress_histogram_add(&t->get, now - s->sent_at);
+    stress_histogram_add(&t->get, service);
 }
 
 /* The request has its answer; moves on past all that are answered. */
 static void settle(struct stress_client *c, struct stress_slot *s)
 {
     s->answered = true;
-    c->answered++;
-    if (s != &c->window[c->head]) {
+    if (s != stress_slot(c, c->head)) {
         c->n_early++;
         return;
     }
     c->head++;
-    while (c->head < c->n_slots && c->window[c->head].answered) {
+    while (c->head != c->tail && stress_slot(c, c->head)->answered) {
         c->head++;
         c->n_early--;
     }
@@ -116,7 +141,7 @@ static void settle(struct stress_client *c, struct stress_slot *s)
 static void refused(struct stress_client *c, struct stress_worker *w,
                     const struct stress_reply *r)
 {
-    struct stress_slot *s = &c->window[c->head];
+    struct stress_slot *s = stress_slot(c, c->head);
 
     stress_tally_add(&w->tally, STRESS_REPLY_ERRORS, 1);
     stress_tally_text(&w->tally, r->text, r->len, 1);
@@ -124,9 +149,11 @@ static void refused(struct stress_client *c, struct stress_worker *w,
         return;
     }
     stress_ledger_void(&w->run->ledger, s->key);
-    for (unsigned i = c->head + 1; i < c->n_slots; i++) {
-        if (c->window[i].request == STRESS_GET && c->window[i].key == s->key) {
-            c->window[i].version = 0;
+    for (uint32_t i = c->head + 1; i != c->tail; i++) {
+        struct stress_slot *later = stress_slot(c, i);
+
+        if (later->request == STRESS_GET && later->key == s->key) {
+            later->version = 0;
         }
     }
 }
@@ -151,13 +178,14 @@ int stress_judge(struct stress_client *c, struct stress_worker *w,
                  const struct stress_reply *r, uint64_t now)
 {
     struct stress_ledger *l = &w->run->ledger;
-    struct stress_slot *s = &c->window[c->head], *other;
+    struct stress_slot *s, *other;
     enum stress_fault f;
     uint32_t version, other_version;
 
-    if (c->head == c->n_slots || r->type == '>') {
+    if (c->head == c->tail || r->type == '>') {
         return unasked(w, r);
     }
+    s = stress_slot(c, c->head);
     if (r->type == '-' || r->type == '!') {
         int fatal = s->request > STRESS_SET;
 
@@ -194,8 +222,8 @@ unsigned stress_judge_abandon(struct stress_client *c, struct stress_worker *w)
 {
     unsigned n = 0;
 
-    for (unsigned i = c->head; i < c->n_slots; i++) {
-        const struct stress_slot *s = &c->window[i];
+    for (uint32_t i = c->head; i != c->tail; i++) {
+        const struct stress_slot *s = stress_slot(c, i);
 
         if (s->answered) {
             continue;
@@ -205,6 +233,7 @@ unsigned stress_judge_abandon(struct stress_client *c, struct stress_worker *w)
             stress_ledger_void(&w->run->ledger, s->key);
         }
     }
-    c->n_slots = c->head = c->n_early = c->answered = 0;
+    c->head = c->tail;
+    c->n_early = 0;
     return n;
 }

@@ -9,19 +9,24 @@ stress_core = \
 	stress/resp.c stress/resp.h \
 	stress/verify.c stress/verify.h
 baton_stress_SOURCES = $(stress_core) \
+	stress/arrivals.c stress/arrivals.h \
 	stress/audit.c stress/audit.h \
 	stress/client.c stress/client.h \
-	stress/json.c \
+	stress/gate.c stress/gate.h \
+	stress/json.c stress/json.h \
 	stress/judge.c stress/judge.h \
+	stress/load.c stress/load.h \
 	stress/loop.h \
 	stress/main.c \
 	stress/net.c stress/net.h \
 	stress/options.c stress/options.h \
 	stress/progress.c \
-	stress/report.c stress/report.h \
+	stress/report.c stress/report.h stress/report_json.c \
 	stress/request.c stress/request.h \
+	stress/series.c stress/series.h \
 	stress/sync.c stress/sync.h \
 	stress/tally.c stress/tally.h \
+	stress/usage.c stress/usage.h \
 	stress/worker.c stress/worker.h
 if POLLER_EPOLL
 baton_stress_SOURCES += stress/loop_epoll.c
@@ -29,7 +34,7 @@ else
 baton_stress_SOURCES += stress/loop_poll.c
 endif
 baton_stress_CPPFLAGS = $(stress_cppflags)
-baton_stress_LDADD = $(PTHREAD_LIBS)
+baton_stress_LDADD = $(PTHREAD_LIBS) -lm
 EXTRA_baton_stress_SOURCES = stress/loop_epoll.c stress/loop_poll.c
 
 ## The server to compare others with, and the load for comparing: Linux only.
@@ -49,6 +54,14 @@ EXTRA_DIST += stress/compare stress/syscalls
 check_PROGRAMS += stress/check_units
 TESTS += stress/check_units
 stress_check_units_SOURCES = $(stress_core) stress/check_units.c \
+	stress/arrivals.c stress/arrivals.h \
 	stress/judge.c stress/judge.h stress/tally.c stress/tally.h
 stress_check_units_CPPFLAGS = $(stress_cppflags)
-stress_check_units_LDADD = $(PTHREAD_LIBS)
+stress_check_units_LDADD = $(PTHREAD_LIBS) -lm
+
+## Those that drive the whole program against the server that lies.
+stress_tests = tests/protocol/stress_open.py
+if HAVE_PYTHON
+TESTS += $(stress_tests)
+endif
+EXTRA_DIST += $(stress_tests) tests/support/stress_support.py

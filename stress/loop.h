@@ -11,6 +11,8 @@
 #ifndef STRESS_LOOP_H
 #define STRESS_LOOP_H
 
+#include <stdint.h>
+
 #define STRESS_READ  1u
 #define STRESS_WRITE 2u
 
@@ -21,6 +23,9 @@ struct stress_event {
 
 struct stress_loop;
 
+/* What a thread that is to wait shortly asks of the system, once. */
+void stress_loop_enter(void);
+
 struct stress_loop *stress_loop_new(void);
 void stress_loop_destroy(struct stress_loop **loop);
 
@@ -29,8 +34,10 @@ int stress_loop_change(struct stress_loop *l, int fd, unsigned what,
                        void *data);
 void stress_loop_remove(struct stress_loop *l, int fd);
 
-/* Fills in at most max events; an interrupted wait brings none. */
+/* Fills in at most max events; an interrupted wait brings none. A wait may be
+ * longer than asked for by as much as the system's timers are coarse: some
+ * microseconds, or a millisecond where it knows no finer ones. */
 int stress_loop_wait(struct stress_loop *l, struct stress_event *events,
-                     int max, int timeout_ms);
+                     int max, uint64_t timeout_ns);
 
 #endif

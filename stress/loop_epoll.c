@@ -2,18 +2,26 @@
  *
  * stress/loop_epoll.c -- waits for many sockets, by epoll.
  */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
 #include "stress/loop.h"
 
 #include <errno.h>
-#include <stdint.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#ifdef HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
+#include <time.h>
 #include <unistd.h>
 
 #define AT_ONCE 256
 
 struct stress_loop {
     int fd;
+    bool coarse; /* the kernel does not know epoll_pwait2 */
     struct epoll_event events[AT_ONCE];
 };
 
@@ -69,11 +77,44 @@ void stress_loop_remove(struct stress_loop *l, int fd)
     control(l, EPOLL_CTL_DEL, fd, (struct stress_event){NULL, 0});
 }
 
-int stress_loop_wait(struct stress_loop *l, struct stress_event *events,
-                     int max, int timeout_ms)
+static int wait_coarse(struct stress_loop *l, int max, uint64_t timeout_ns)
 {
-    int n =
-        epoll_wait(l->fd, l->events, max < AT_ONCE ? max : AT_ONCE, timeout_ms);
+    return epoll_wait(l->fd, l->events, max,
+                      (int)((timeout_ns + 999999) / 1000000));
+}
+
+#ifdef HAVE_EPOLL_PWAIT2
+static int wait_fine(struct stress_loop *l, int max, uint64_t timeout_ns)
+{
+    struct timespec ts = {.tv_sec = (time_t)(timeout_ns / 1000000000),
+                          .tv_nsec = (long)(timeout_ns % 1000000000)};
+    int n;
+
+    if (l->coarse || timeout_ns == 0) {
+        return wait_coarse(l, max, timeout_ns);
+    }
+    n = epoll_pwait2(l->fd, l->events, max, &ts, NULL);
+    if (n < 0 && errno == ENOSYS) {
+        l->coarse = true;
+        return wait_coarse(l, max, timeout_ns);
+    }
+    return n;
+}
+#else
+#define wait_fine wait_coarse
+#endif
+
+void stress_loop_enter(void)
+{
+#ifdef PR_SET_TIMERSLACK
+    prctl(PR_SET_TIMERSLACK, 1UL);
+#endif
+}
+
+int stress_loop_wait(struct stress_loop *l, struct stress_event *events,
+                     int max, uint64_t timeout_ns)
+{
+    int n = wait_fine(l, max < AT_ONCE ? max : AT_ONCE, timeout_ns);
 
     if (n < 0) {
         return errno == EINTR ? 0 : -errno;

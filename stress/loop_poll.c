@@ -6,12 +6,16 @@
  * entry plus one. When more sockets are ready than the caller takes, the next
  * wait begins behind the last one that was told, so that none starves.
  */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
 #include "stress/loop.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct stress_loop {
     struct pollfd *fds;
@@ -132,10 +136,26 @@ static unsigned what_of(short bits)
     return what;
 }
 
-int stress_loop_wait(struct stress_loop *l, struct stress_event *events,
-                     int max, int timeout_ms)
+static int wait_for(struct stress_loop *l, uint64_t timeout_ns)
 {
-    int left = poll(l->fds, (nfds_t)l->n, timeout_ms);
+#ifdef HAVE_PPOLL
+    struct timespec ts = {.tv_sec = (time_t)(timeout_ns / 1000000000),
+                          .tv_nsec = (long)(timeout_ns % 1000000000)};
+
+    return ppoll(l->fds, (nfds_t)l->n, &ts, NULL);
+#else
+    return poll(l->fds, (nfds_t)l->n, (int)((timeout_ns + 999999) / 1000000));
+#endif
+}
+
+void stress_loop_enter(void)
+{
+}
+
+int stress_loop_wait(struct stress_loop *l, struct stress_event *events,
+                     int max, uint64_t timeout_ns)
+{
+    int left = wait_for(l, timeout_ns);
     int n = 0;
 
     if (left < 0) {

@@ -31,6 +31,8 @@ enum kind {
     OPT_U64,
     OPT_SECONDS,
     OPT_RATIO,
+    OPT_RATE,
+    OPT_ARRIVALS,
     OPT_HELP,
     OPT_VERSION
 };
@@ -57,6 +59,11 @@ static const struct row rows[] = {
     {'P', "pipeline", OPT_U32, AT(pipeline), 1, 100000},
     {'d', "value-bytes", OPT_U64, AT(value_bytes), STRESS_VALUE_MIN,
      512u << 20},
+    {'r', "rate", OPT_RATE, AT(rate), 0, 0},
+    {0, "arrivals", OPT_ARRIVALS, AT(plan), 0, 0},
+    {0, "closed", OPT_FLAG, AT(closed), 0, 0},
+    {0, "max-in-flight", OPT_U32, AT(max_in_flight), 1, 1u << 30},
+    {0, "interval", OPT_SECONDS, AT(interval), 0, 0},
     {0, "duration", OPT_SECONDS, AT(duration), 0, 0},
     {'n', "requests", OPT_U64, AT(requests), 1, UINT64_MAX},
     {0, "ratio", OPT_RATIO, AT(set_weight), 0, 0},
@@ -70,31 +77,31 @@ static const struct row rows[] = {
     {'q', "quiet", OPT_FLAG, AT(quiet), 0, 0},
     {0, "progress", OPT_FLAG, AT(progress), 0, 0},
     {0, "json", OPT_TEXT, AT(json_path), 0, 0},
+    {0, "server-pid", OPT_U64, AT(server_pid), 1, INT32_MAX},
     {0, "help", OPT_HELP, 0, 0, 0},
     {0, "version", OPT_VERSION, 0, 0, 0},
 };
 
 static const char help[] =
-    "baton-stress loads a server that speaks the Redis protocol and checks\n"
-    "every reply. Closed loop: each connection waits for its replies.\n"
+    "baton-stress --rate 20k --arrivals poisson    open loop: true response "
+    "times\n"
+    "baton-stress --duration 30 -P 16 -t 2         closed loop: as much as "
+    "goes\n"
+    "baton-stress -s db.sock -r 5k --json out.json\n"
     "\n"
-    "  baton-stress --duration 30              50 connections to "
-    "127.0.0.1:6379\n"
-    "  baton-stress -s db.sock -P 16 -t 2      Unix socket, pipelined, 2 "
-    "threads\n"
-    "  baton-stress -n 1m --ratio 1:1 --json out.json\n"
-    "\n"
+    "Loads a server that speaks the Redis protocol and checks every reply.\n"
     "server  -h HOST (127.0.0.1)  -p PORT (6379)  -s UNIXSOCKET  -3 use RESP3\n"
     "        -a PASSWORD  --user NAME  --source-addresses N from N of 127/8\n"
-    "load    -c CLIENTS (50)  -t THREADS (1)  -P PIPELINE (1)  -d BYTES (64)\n"
+    "load    -r --rate N per second  --arrivals constant|poisson|burst:SIZE|\n"
+    "        ramp:FROM|step:FROM:STEPS  --max-in-flight N  or --closed\n"
+    "        -c CLIENTS (50)  -t THREADS (1)  -P PIPELINE (1)  -d BYTES (64)\n"
     "        --ratio SET:GET (1:10)  --keys N (10000)  --seed N\n"
     "        --reconnect N new connection after N requests\n"
     "        --no-fill do not set all keys first  --keep leave the keys there\n"
-    "length  --duration SECONDS (10)  -n REQUESTS  --timeout SECONDS "
-    "(10)\n"
-    "output  --json FILE (- is standard output)  -q no progress line\n"
+    "length  --duration SECONDS (10)  -n REQUESTS  --timeout SECONDS (10)\n"
+    "output  --json FILE (- is standard output)  --interval SECONDS (1)\n"
+    "        --server-pid PID its CPU and memory too  -q no progress line\n"
     "        --progress also when not a terminal  --help  --version\n"
-    "\n"
     "Exit status: 0 all replies were right, 1 something was wrong, 2 usage.\n";
 
 const char *stress_version(void)
@@ -153,6 +160,20 @@ static int seconds(const char *s, double *out)
     return end != s && *end == '\0' && *out > 0 && *out <= 1e7 ? 0 : -EINVAL;
 }
 
+/* Requests per second: 50000, 50k, 0.5. */
+static int rate(const char *s, double *out)
+{
+    uint64_t n;
+    char *end;
+
+    if (whole(s, &n) == 0) {
+        *out = (double)n;
+        return n > 0 && n <= 1000000000 ? 0 : -EINVAL;
+    }
+    *out = strtod(s, &end);
+    return end != s && *end == '\0' && *out > 0 && *out <= 1e9 ? 0 : -EINVAL;
+}
+
 static int ratio(const char *s, uint32_t *weights)
 {
     char *end;
@@ -189,6 +210,14 @@ static enum stress_go bad_value(const struct row *r, const char *value)
     if (r->kind == OPT_SECONDS) {
         snprintf(text, sizeof(text),
                  "wants a number of seconds above 0, not \"%s\"", value);
+    } else if (r->kind == OPT_RATE) {
+        snprintf(text, sizeof(text),
+                 "wants requests per second, such as 20k, not \"%s\"", value);
+    } else if (r->kind == OPT_ARRIVALS) {
+        snprintf(text, sizeof(text),
+                 "wants constant, poisson, burst:SIZE, ramp:FROM or "
+                 "step:FROM:STEPS, not \"%s\"",
+                 value);
     } else if (r->kind == OPT_RATIO) {
         snprintf(text, sizeof(text),
                  "wants two weights such as 1:10, not \"%s\"", value);
@@ -217,6 +246,12 @@ static int store(struct stress_options *o, const struct row *r,
     }
     if (r->kind == OPT_SECONDS) {
         return seconds(value, (double *)(void *)field);
+    }
+    if (r->kind == OPT_RATE) {
+        return rate(value, (double *)(void *)field);
+    }
+    if (r->kind == OPT_ARRIVALS) {
+        return stress_plan_parse(&o->plan, value);
     }
     if (r->kind == OPT_RATIO) {
         return ratio(value, (uint32_t *)(void *)field);
@@ -296,6 +331,17 @@ static enum stress_go settle(struct stress_options *o)
     if (o->duration == 0 && o->requests == 0) {
         o->duration = 10;
     }
+    o->open = o->rate > 0;
+    o->plan.rate = o->rate;
+    if (o->open && o->closed) {
+        return bad("--closed", "contradicts --rate");
+    }
+    if (!o->open && o->plan.kind != STRESS_CONSTANT) {
+        return bad("--arrivals", "wants a --rate");
+    }
+    if (o->plan.kind >= STRESS_RAMP && o->duration == 0) {
+        return bad("--arrivals", "ramp and step want a --duration");
+    }
     if (o->threads > o->clients) {
         o->threads = o->clients;
     }
@@ -335,6 +381,8 @@ enum stress_go stress_options_parse(struct stress_options *o, int argc,
                                  .value_bytes = 64,
                                  .set_weight = 1,
                                  .get_weight = 10,
+                                 .max_in_flight = 100000,
+                                 .interval = 1,
                                  .timeout = 10};
     for (int i = 1; i < argc && go == STRESS_GO; i++) {
         go = split(argc, argv, &i, &row, &value);

@@ -12,14 +12,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "stress/arrivals.h"
+
 struct stress_options {
     const char *host, *port, *unix_path;
     const char *user, *password;
     bool resp3;
     uint32_t clients, threads, pipeline, keys;
     uint64_t value_bytes;
-    double duration;   /* seconds; 0: until the requests are used up */
-    uint64_t requests; /* 0: until the time is up */
+    bool open;   /* an open loop: --rate was given */
+    bool closed; /* asked for by name */
+    double rate;
+    struct stress_plan plan; /* open loop */
+    uint32_t max_in_flight;  /* open loop: requests per connection */
+    double interval;         /* of the time series, seconds */
+    double duration;         /* seconds; 0: until the requests are used up */
+    uint64_t requests;       /* 0: until the time is up */
     uint32_t set_weight, get_weight;
     uint64_t reconnect; /* requests per connection; 0: no limit */
     uint32_t sources;
@@ -29,6 +37,9 @@ struct stress_options {
     bool no_fill, keep;
     bool quiet, progress;
     const char *json_path;
+    uint64_t server_pid;
+    char **words; /* the command line, for the report */
+    int n_words;
 };
 
 enum stress_go {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * stress/progress.c -- one line a second while the load runs.
+ * stress/progress.c -- one line per interval while the load runs.
  *
  * On a terminal the line is rewritten in place; elsewhere lines follow each
  * other, and only if asked for. All of it goes to standard error, so that
@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "stress/clock.h"
+struct stress_progress {
+    bool shown, terminal, open;
+    uint64_t errors;
+};
 
 struct stress_progress *stress_progress_new(const struct stress_run *run)
 {
@@ -23,7 +26,7 @@ struct stress_progress *stress_progress_new(const struct stress_run *run)
     }
     p->terminal = isatty(STDERR_FILENO);
     p->shown = !run->options.quiet && (p->terminal || run->options.progress);
-    p->at = run->begin;
+    p->open = run->options.open;
     return p;
 }
 
@@ -36,59 +39,20 @@ void stress_progress_end(struct stress_progress **p)
     *p = NULL;
 }
 
-static uint64_t trouble(const struct stress_tally *t)
+void stress_progress_show(struct stress_progress *p,
+                          const struct stress_point *point)
 {
-    uint64_t n = stress_tally_get(t, STRESS_CONN_ERRORS) +
-                 stress_tally_get(t, STRESS_REPLY_ERRORS);
+    const struct stress_point_latency *l;
 
-    for (int i = STRESS_RIGHT + 1; i < STRESS_N_FAULTS; i++) {
-        n += stress_tally_faults(t, i);
+    if (p == NULL || point == NULL || !p->shown) {
+        return;
     }
-    return n;
-}
-
-static void print(struct stress_progress *p, const struct stress_tally *sum,
-                  const struct stress_histogram *last, uint64_t elapsed)
-{
-    uint64_t requests =
-        stress_tally_get(sum, STRESS_GETS) + stress_tally_get(sum, STRESS_SETS);
-    uint64_t now = stress_now();
-    double span = (double)(now - p->at) / 1e9;
-
+    l = p->open ? &point->response : &point->service;
+    p->errors += point->errors;
     fprintf(stderr,
             "%s%6.0f s %9.0f/s  p50 %8.0f us  p99 %8.0f us  errors %" PRIu64
             "%s",
-            p->terminal ? "\r" : "", (double)elapsed / 1e9,
-            (double)(requests - p->requests) / span,
-            stress_histogram_quantile(last, 0.50) / 1e3,
-            stress_histogram_quantile(last, 0.99) / 1e3, trouble(sum),
+            p->terminal ? "\r" : "", point->at,
+            (double)point->requests / point->seconds, l->p50, l->p99, p->errors,
             p->terminal ? "   " : "\n");
-    p->at = now;
-    p->requests = requests;
-}
-
-void stress_progress_show(struct stress_progress *p,
-                          struct stress_worker *const *workers,
-                          const struct stress_run *run)
-{
-    struct stress_tally *sum;
-    struct stress_histogram *last;
-
-    if (!p->shown) {
-        return;
-    }
-    sum = calloc(1, sizeof(*sum));
-    last = calloc(1, sizeof(*last));
-    if (sum != NULL && last != NULL) {
-        for (unsigned i = 0; i < run->options.threads; i++) {
-            stress_tally_merge(sum, &workers[i]->tally, 0);
-        }
-        stress_histogram_merge(last, &sum->get);
-        stress_histogram_merge(last, &sum->set);
-        stress_histogram_subtract(last, &p->before);
-        stress_histogram_merge(&p->before, last);
-        print(p, sum, last, stress_now() - run->begin);
-    }
-    free(sum);
-    free(last);
 }

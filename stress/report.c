@@ -31,6 +31,34 @@ uint64_t stress_result_requests(const struct stress_result *r)
            stress_tally_get(&r->total, STRESS_SETS);
 }
 
+uint64_t stress_result_intended(const struct stress_result *r)
+{
+    return stress_histogram_count(&r->total.delay) +
+           stress_tally_get(&r->total, STRESS_DROPPED);
+}
+
+const char *stress_result_warning(const struct stress_result *r)
+{
+    uint64_t intended = stress_result_intended(r);
+    uint64_t missed = stress_tally_get(&r->total, STRESS_LATE) +
+                      stress_tally_get(&r->total, STRESS_DROPPED);
+
+    if (!r->run->options.open) {
+        return r->busiest < 0.95
+                   ? NULL
+                   : "a thread of the generator used all of a processor: the "
+                     "server may be faster than this says (see -t)";
+    }
+    if (missed * 100 <= intended) {
+        return NULL;
+    }
+    return r->busiest > 0.9
+               ? "the generator was the bottleneck: sends were late or dropped "
+                 "while a thread of its own was busy all the time (see -t)"
+               : "more than 1 % of the sends were late or dropped, though the "
+                 "generator had time to spare";
+}
+
 static bool no_errors(const struct stress_result *r)
 {
     bool ok = stress_tally_get(&r->total, STRESS_CONN_ERRORS) == 0 &&
@@ -161,30 +189,67 @@ static void text_errors(const struct stress_result *r, FILE *f)
     }
 }
 
+static void text_sends(const struct stress_result *r, FILE *f)
+{
+    const struct stress_options *o = &r->run->options;
+    uint64_t intended = stress_result_intended(r);
+    char a[32], b[32], c[32];
+
+    if (!o->open) {
+        fprintf(f, "             Closed loop: a stalled server is sent less, "
+                   "so these hide stalls.\n");
+        return;
+    }
+    fprintf(f,
+            "             response: from when a request was due; service: from "
+            "when it was sent\n             and the connection free.\n"
+            "sends        %s due, %s late (over 1 ms), %s dropped\n",
+            grouped(intended, a),
+            grouped(stress_tally_get(&r->total, STRESS_LATE), b),
+            grouped(stress_tally_get(&r->total, STRESS_DROPPED), c));
+}
+
+static void text_usage(const struct stress_result *r, FILE *f)
+{
+    double n = (double)stress_result_requests(r);
+    const char *warning = stress_result_warning(r);
+    char a[32];
+
+    if (n > 0) {
+        fprintf(f,
+                "generator    %.2f us of its own CPU time per request, busiest "
+                "thread %.0f %%\n",
+                r->cpu_seconds * 1e6 / n, r->busiest * 100);
+    }
+    if (n > 0 && r->server_cpu >= 0) {
+        fprintf(f, "server       %.2f us of its CPU time per request, %s kB\n",
+                r->server_cpu * 1e6 / n, grouped(r->server_memory / 1024, a));
+    }
+    if (warning != NULL) {
+        fprintf(f, "warning: %s\n", warning);
+    }
+}
+
 void stress_report_text(const struct stress_result *r, FILE *f)
 {
-    uint64_t requests = stress_result_requests(r);
     char verdict[600], a[32], b[32];
 
     text_head(r, f);
     fprintf(f, "latency, us       mean       p50       p90       p99     p99.9"
                "       max\n");
-    text_latency(&r->all, "all", f);
-    text_latency(&r->total.get, "GET", f);
-    text_latency(&r->total.set, "SET", f);
+    text_latency(&r->total.response, "response", f);
+    text_latency(&r->total.service, "service", f);
+    text_latency(&r->total.get, "  GET", f);
+    text_latency(&r->total.set, "  SET", f);
     text_latency(&r->total.connect, "connect", f);
-    fprintf(f, "             Closed loop: a stalled server is sent less, so "
-               "these hide stalls.\n");
+    text_sends(r, f);
     fprintf(f,
             "connections  %s opened, %s closed on purpose "
             "(--reconnect)\n",
             grouped(stress_tally_get(&r->total, STRESS_OPENED), a),
             grouped(stress_tally_get(&r->total, STRESS_RECONNECTS), b));
-    if (requests > 0) {
-        fprintf(f, "generator    %.2f us of its own CPU time per request\n",
-                r->cpu_seconds * 1e6 / (double)requests);
-    }
     text_errors(r, f);
+    text_usage(r, f);
     stress_result_verdict(r, verdict, sizeof(verdict));
     fprintf(f, "verdict: %s\n", verdict);
 }

@@ -10,36 +10,40 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
+#include "stress/series.h"
 #include "stress/worker.h"
 
 struct stress_result {
     const struct stress_run *run;
+    time_t began;
     struct stress_tally total;
-    struct stress_histogram all; /* GETs and SETs together */
+    struct stress_series series;
     double seconds, cpu_seconds; /* both of the measured time */
+    double busiest;              /* share of its time, of the busiest thread */
+    double server_cpu;           /* seconds; -1: not known */
+    uint64_t server_memory;      /* bytes at the end; 0: not known */
     uint64_t end_checked;
     bool interrupted;
 };
 
-/* What the progress line remembers from one time to the next. */
-struct stress_progress {
-    bool shown, terminal;
-    uint64_t at, requests;
-    struct stress_histogram before;
-};
-
 /* ---- while it runs ---- */
+struct stress_progress;
+
 struct stress_progress *stress_progress_new(const struct stress_run *run);
 void stress_progress_show(struct stress_progress *p,
-                          struct stress_worker *const *workers,
-                          const struct stress_run *run);
+                          const struct stress_point *point);
 void stress_progress_end(struct stress_progress **p);
 
 /* ---- at the end ---- */
 uint64_t stress_result_requests(const struct stress_result *r);
 /* All replies were right, and there were some. */
 bool stress_result_ok(const struct stress_result *r);
+/* Requests that were to be sent in the measured time. */
+uint64_t stress_result_intended(const struct stress_result *r);
+/* What the reader must know of the generator itself, or NULL. */
+const char *stress_result_warning(const struct stress_result *r);
 /* "ok", or what was wrong. */
 void stress_result_verdict(const struct stress_result *r, char *to,
                            size_t room);

@@ -115,7 +115,7 @@ static size_t ask_get(struct stress_client *c, struct stress_worker *w,
     struct stress_ledger *l = &w->run->ledger;
     uint32_t key = stress_random_below(&c->random, l->keys);
 
-    c->window[c->n_slots++] =
+    *stress_slot(c, c->tail++) =
         (struct stress_slot){.request = STRESS_GET,
                              .key = key,
                              .version = stress_ledger_floor(l, key, c->id)};
@@ -129,7 +129,7 @@ static size_t ask_set(struct stress_client *c, struct stress_worker *w,
     uint32_t key = c->id + own * l->writers;
     uint32_t version = stress_ledger_send(l, key);
 
-    c->window[c->n_slots++] = (struct stress_slot){
+    *stress_slot(c, c->tail++) = (struct stress_slot){
         .request = STRESS_SET, .key = key, .version = version};
     return encode_set(w, to, key, version);
 }
@@ -153,34 +153,50 @@ static size_t fill_batch(struct stress_client *c, struct stress_worker *w)
     uint32_t most = w->run->options.pipeline;
     size_t n = 0;
 
-    for (; c->n_slots < most && c->next_fill < c->own_keys; c->next_fill++) {
+    if (stress_client_reserve(c, most) < 0) {
+        return 0;
+    }
+    for (; most > 0 && c->next_fill < c->own_keys; c->next_fill++, most--) {
         n += ask_set(c, w, w->output + n, c->next_fill);
     }
     return n;
 }
 
-size_t stress_request_batch(struct stress_client *c, struct stress_worker *w)
+/* How many requests go out together now. */
+static uint64_t batch_size(const struct stress_client *c,
+                           const struct stress_worker *w)
 {
     const struct stress_options *o = &w->run->options;
     uint64_t most = o->pipeline;
+
+    if (o->reconnect > 0) {
+        uint64_t left = o->reconnect - c->served - stress_client_in_flight(c);
+
+        most = most > left ? left : most;
+    }
+    return most > w->quota ? w->quota : most;
+}
+
+size_t stress_request_batch(struct stress_client *c, struct stress_worker *w,
+                            uint64_t intended_at)
+{
+    uint64_t most;
     size_t n = 0;
 
-    c->n_slots = c->head = c->n_early = c->answered = 0;
     if (w->phase == STRESS_FILL) {
         return c->filled ? 0 : fill_batch(c, w);
     }
     if (w->phase == STRESS_DRAIN) {
         return 0;
     }
-    if (o->reconnect > 0 && most > o->reconnect - c->served) {
-        most = o->reconnect - c->served;
-    }
-    if (most > w->quota) {
-        most = w->quota;
+    most = batch_size(c, w);
+    if (stress_client_reserve(c, (uint32_t)most) < 0) {
+        return 0;
     }
     w->quota -= most;
-    while (c->n_slots < most) {
+    for (; most > 0; most--) {
         n += ask_any(c, w, w->output + n);
+        stress_slot(c, c->tail - 1)->intended_at = intended_at;
     }
     return n;
 }
@@ -189,11 +205,14 @@ size_t stress_request_greeting(struct stress_client *c, struct stress_worker *w)
 {
     const struct stress_wire *wire = &w->run->wire;
 
-    c->n_slots = c->head = c->n_early = c->answered = 0;
-    if (wire->greeting_hellos > 0) {
-        c->window[c->n_slots++] = (struct stress_slot){.request = STRESS_HELLO};
+    if (stress_client_reserve(c, 2) < 0) {
+        return 0;
     }
-    c->window[c->n_slots++] = (struct stress_slot){.request = STRESS_PING};
+    if (wire->greeting_hellos > 0) {
+        *stress_slot(c, c->tail++) =
+            (struct stress_slot){.request = STRESS_HELLO};
+    }
+    *stress_slot(c, c->tail++) = (struct stress_slot){.request = STRESS_PING};
     memcpy(w->output, wire->greeting, wire->greeting_len);
     return wire->greeting_len;
 }

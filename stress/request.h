@@ -30,8 +30,10 @@ int stress_wire_init(struct stress_wire *wire, const struct stress_options *o);
 void stress_wire_fini(struct stress_wire *wire);
 
 /* Enters the client's next batch into its window and w->output. Returns the
- * bytes to send; 0 when there is nothing to ask for in this phase. */
-size_t stress_request_batch(struct stress_client *c, struct stress_worker *w);
+ * bytes to send; 0 when there is nothing to ask for in this phase (or no
+ * memory). */
+size_t stress_request_batch(struct stress_client *c, struct stress_worker *w,
+                            uint64_t intended_at);
 
 /* The same for what is sent first on a connection. */
 size_t stress_request_greeting(struct stress_client *c,

@@ -75,8 +75,11 @@ void stress_tally_merge(struct stress_tally *to,
     for (int i = 0; i < STRESS_N_FAULTS; i++) {
         add(&to->fault[i], get(&from->fault[i]));
     }
+    stress_histogram_merge(&to->service, &from->service);
     stress_histogram_merge(&to->get, &from->get);
     stress_histogram_merge(&to->set, &from->set);
+    stress_histogram_merge(&to->response, &from->response);
+    stress_histogram_merge(&to->delay, &from->delay);
     stress_histogram_merge(&to->connect, &from->connect);
     for (unsigned i = 0; texts && i < from->n_texts; i++) {
         stress_tally_text(to, from->text[i].text, strlen(from->text[i].text),

@@ -17,10 +17,13 @@
 enum stress_count {
     STRESS_GETS, /* replies in the measured time, right or wrong */
     STRESS_SETS,
+    STRESS_LATE,    /* sent more than STRESS_LATE_NS after its time */
+    STRESS_DROPPED, /* never sent, though its time came */
     STRESS_NILS,
     STRESS_BYTES_IN,
     STRESS_BYTES_OUT,
-    STRESS_OPENED,
+    STRESS_OPENED, /* connections whose first reply came */
+    STRESS_CLOSED, /* of these: not open any more */
     STRESS_RECONNECTS,
     STRESS_CONN_ERRORS,
     STRESS_REPLY_ERRORS,
@@ -28,13 +31,18 @@ enum stress_count {
     STRESS_N_COUNTS
 };
 
+#define STRESS_LATE_NS    UINT64_C(1000000)
 #define STRESS_TEXTS      16
 #define STRESS_TEXT_BYTES 128
 
 struct stress_tally {
     _Atomic uint64_t count[STRESS_N_COUNTS];
     _Atomic uint64_t fault[STRESS_N_FAULTS];
-    struct stress_histogram get, set, connect;
+    struct stress_histogram service;  /* sent -> reply */
+    struct stress_histogram get, set; /* the same of each kind */
+    struct stress_histogram response; /* open loop: intended -> reply */
+    struct stress_histogram delay;    /* open loop: intended -> sent */
+    struct stress_histogram connect;
     unsigned n_texts;
     struct stress_text {
         char text[STRESS_TEXT_BYTES];

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "stress/clock.h"
+#include "stress/usage.h"
 
 #define EVENTS_AT_ONCE 256
 #define TICK_NS        (100 * STRESS_NS_PER_MS)
@@ -82,63 +83,87 @@ void stress_worker_destroy(struct stress_worker **worker)
     *worker = NULL;
 }
 
-/* ---- the gate ---- */
+/* ---- the open loop ---- */
 
-static void gate_wait(struct stress_run *run)
+static void next_due(struct stress_worker *w)
 {
-    pthread_mutex_lock(&run->gate);
-    run->arrived++;
-    pthread_cond_broadcast(&run->gate_moved);
-    while (!run->open) {
-        pthread_cond_wait(&run->gate_moved, &run->gate);
-    }
-    pthread_mutex_unlock(&run->gate);
+    uint64_t at = stress_arrivals_next(&w->arrivals);
+
+    w->due = at == UINT64_MAX ? at : w->run->gate.begin + at;
 }
 
-void stress_gate_open(struct stress_run *run)
+static void schedule_begin(struct stress_worker *w)
 {
-    pthread_mutex_lock(&run->gate);
-    while (run->arrived < run->options.threads) {
-        pthread_cond_wait(&run->gate_moved, &run->gate);
+    const struct stress_options *o = &w->run->options;
+    struct stress_plan plan = o->plan;
+
+    w->due = UINT64_MAX;
+    if (o->open) {
+        /* An arrival is a batch. */
+        plan.rate /= o->pipeline;
+        plan.from /= o->pipeline;
+        plan.seconds = o->duration;
+        stress_arrivals_init(&w->arrivals, &plan, w->index, o->threads,
+                             o->seed);
+        next_due(w);
     }
-    run->begin = stress_now();
-    if (run->options.duration > 0) {
-        run->deadline = run->begin + (uint64_t)(run->options.duration *
-                                                (double)STRESS_NS_PER_S);
-    }
-    run->open = true;
-    pthread_cond_broadcast(&run->gate_moved);
-    pthread_mutex_unlock(&run->gate);
 }
 
-static void gate_leave(struct stress_run *run)
+/* The next client in turn that can take a batch; NULL: none. `full`: some
+ * could, had they not too much in flight. */
+static struct stress_client *pick(struct stress_worker *w, bool *full)
 {
-    pthread_mutex_lock(&run->gate);
-    run->ended++;
-    pthread_cond_broadcast(&run->gate_moved);
-    pthread_mutex_unlock(&run->gate);
+    *full = false;
+    for (unsigned i = 0; i < w->n_clients; i++) {
+        struct stress_client *c = &w->clients[w->turn];
+
+        w->turn = w->turn + 1 == w->n_clients ? 0 : w->turn + 1;
+        if (stress_client_takes(c, w)) {
+            return c;
+        }
+        *full = *full || c->state == STRESS_BUSY;
+    }
+    return NULL;
 }
 
-bool stress_gate_ended(struct stress_run *run, unsigned ms)
+static bool too_late(const struct stress_worker *w)
 {
-    struct timespec until;
-    bool ended;
-    int rc = 0;
+    return (double)(w->now - w->due) >
+           w->run->options.timeout * (double)STRESS_NS_PER_S;
+}
 
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        until.tv_sec++;
+/* Sends all batches whose time has come. What nobody can take is dropped when
+ * all have too much in flight, and waits while no connection stands. */
+static void send_due(struct stress_worker *w)
+{
+    uint64_t deadline = w->run->gate.deadline;
+    uint32_t batch = w->run->options.pipeline;
+
+    while (w->due <= w->now && w->quota > 0 &&
+           (deadline == 0 || w->due < deadline)) {
+        bool full;
+        struct stress_client *c = pick(w, &full);
+
+        if (c != NULL) {
+            stress_client_arrival(c, w, w->due);
+        } else if (full || too_late(w)) {
+            stress_tally_add(&w->tally, STRESS_DROPPED, batch);
+            w->quota -= w->quota < batch ? w->quota : batch;
+        } else {
+            return;
+        }
+        next_due(w);
     }
-    pthread_mutex_lock(&run->gate);
-    while (run->ended < run->options.threads && rc == 0) {
-        rc = pthread_cond_timedwait(&run->gate_moved, &run->gate, &until);
+}
+
+/* The time is up: what could not be sent never will be. */
+static void drop_rest(struct stress_worker *w)
+{
+    while (w->due < w->run->gate.deadline && w->quota > 0 &&
+           !atomic_load(&w->run->stop)) {
+        stress_tally_add(&w->tally, STRESS_DROPPED, w->run->options.pipeline);
+        next_due(w);
     }
-    ended = run->ended == run->options.threads;
-    pthread_mutex_unlock(&run->gate);
-    return ended;
 }
 
 /* ---- the loop ---- */
@@ -167,19 +192,23 @@ static void tick(struct stress_worker *w, uint64_t now, uint64_t *next)
     }
 }
 
-/* Until the next tick, or less when the time will be up sooner. */
-static int wait_ms(const struct stress_worker *w, uint64_t now, uint64_t next)
+/* Until the next tick, or less when the time will be up or a batch due
+ * sooner. */
+static uint64_t wait_ns(const struct stress_worker *w, uint64_t next)
 {
     uint64_t until = next;
 
-    if (w->phase == STRESS_RUN && w->run->deadline > 0 &&
-        w->run->deadline < until) {
-        until = w->run->deadline;
+    if (w->phase == STRESS_RUN && w->run->gate.deadline > 0 &&
+        w->run->gate.deadline < until) {
+        until = w->run->gate.deadline;
     }
-    return until <= now ? 0 : (int)((until - now) / STRESS_NS_PER_MS) + 1;
+    if (w->phase == STRESS_RUN && w->due < until && w->quota > 0) {
+        until = w->due;
+    }
+    return until <= w->now ? 0 : until - w->now;
 }
 
-static bool phase_over(const struct stress_worker *w, uint64_t now)
+static bool phase_over(const struct stress_worker *w)
 {
     if (w->n_gone == w->n_clients) {
         return true;
@@ -192,53 +221,80 @@ static bool phase_over(const struct stress_worker *w, uint64_t now)
         return w->n_filling == 0;
     case STRESS_RUN:
         return (w->quota == 0 && w->n_busy == 0) ||
-               (w->run->deadline > 0 && now >= w->run->deadline);
+               (w->run->gate.deadline > 0 && w->now >= w->run->gate.deadline);
     default:
         return w->n_busy == 0;
     }
 }
 
+static void events(struct stress_worker *w, const struct stress_event *list,
+                   int n)
+{
+    for (int i = 0; i < n; i++) {
+        stress_client_event(list[i].data, w, list[i].what);
+        /* The clock was read with the last reply. */
+        if (w->due <= w->now && w->phase == STRESS_RUN) {
+            send_due(w);
+        }
+    }
+}
+
 static void phase(struct stress_worker *w, enum stress_phase p)
 {
-    struct stress_event events[EVENTS_AT_ONCE];
-    uint64_t now = stress_now(), next_tick = now + TICK_NS;
+    struct stress_event list[EVENTS_AT_ONCE];
+    uint64_t next_tick;
 
+    w->now = stress_now();
+    next_tick = w->now + TICK_NS;
     w->phase = p;
-    if (p == STRESS_RUN && !phase_over(w, now)) {
+    if (p == STRESS_RUN && !phase_over(w)) {
         for (unsigned i = 0; i < w->n_clients; i++) {
             stress_client_next(&w->clients[i], w);
         }
     }
-    while (!phase_over(w, now)) {
+    while (!phase_over(w)) {
         int n;
 
         connect_waiting(w);
-        n = stress_loop_wait(w->loop, events, EVENTS_AT_ONCE,
-                             wait_ms(w, now, next_tick));
-        for (int i = 0; i < n; i++) {
-            stress_client_event(events[i].data, w, events[i].what);
+        if (p == STRESS_RUN) {
+            w->now = stress_now();
+            send_due(w);
         }
-        now = stress_now();
-        tick(w, now, &next_tick);
+        n = stress_loop_wait(w->loop, list, EVENTS_AT_ONCE,
+                             wait_ns(w, next_tick));
+        events(w, list, n);
+        w->now = stress_now();
+        tick(w, w->now, &next_tick);
+    }
+    if (p == STRESS_RUN) {
+        send_due(w);
     }
 }
 
 static void *worker_main(void *arg)
 {
     struct stress_worker *w = arg;
+    double cpu;
 
     for (unsigned i = 0; i < w->n_clients; i++) {
         stress_client_open(&w->clients[i], w);
     }
+    stress_loop_enter();
+    w->due = UINT64_MAX;
     phase(w, STRESS_FILL);
-    gate_wait(w->run);
+    stress_gate_wait(&w->run->gate);
+    schedule_begin(w);
+    cpu = stress_thread_cpu();
     phase(w, STRESS_RUN);
+    cpu = stress_thread_cpu() - cpu;
+    w->cpu_share = cpu * 1e9 / (double)(stress_now() - w->run->gate.begin + 1);
+    drop_rest(w);
     phase(w, STRESS_DRAIN);
     w->ended = stress_now();
     for (unsigned i = 0; i < w->n_clients; i++) {
         stress_client_fini(&w->clients[i]);
     }
-    gate_leave(w->run);
+    stress_gate_leave(&w->run->gate);
     return NULL;
 }
 

@@ -14,7 +14,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "stress/arrivals.h"
 #include "stress/client.h"
+#include "stress/gate.h"
 #include "stress/loop.h"
 #include "stress/net.h"
 #include "stress/options.h"
@@ -23,7 +25,7 @@
 #include "stress/verify.h"
 
 /* What all threads share. Set by main before they start and only read then,
- * save for the ledger's atomics, `stop` and what the gate guards. */
+ * save for the ledger's atomics, `stop` and the gate. */
 struct stress_run {
     struct stress_options options;
     struct stress_target target;
@@ -31,13 +33,7 @@ struct stress_run {
     struct stress_wire wire;
     atomic_bool stop; /* end early; set by main or a signal */
 
-    /* The gate: all threads arrive when they have filled their keys, then
-     * main opens it and the measured time begins. */
-    pthread_mutex_t gate;
-    pthread_cond_t gate_moved;
-    unsigned arrived, ended;
-    bool open;
-    uint64_t begin, deadline; /* deadline 0: none */
+    struct stress_gate gate;
 };
 
 enum stress_phase {
@@ -62,8 +58,12 @@ struct stress_worker {
     unsigned n_gone;       /* clients that were given up */
     unsigned n_connecting; /* clients between connect and the first reply */
     struct stress_client *wait_first, *wait_last; /* queued to connect */
-    uint64_t quota; /* requests that may still be sent */
-    uint64_t random;
+    uint64_t quota;                  /* requests that may still be sent */
+    uint64_t now;                    /* the clock, as it was read last */
+    struct stress_arrivals arrivals; /* open loop */
+    uint64_t due;                    /* when the next batch is to go out */
+    unsigned turn;                   /* the client that it goes to */
+    double cpu_share;  /* of the measured time, this thread's CPU time */
     uint64_t ended;    /* when the last reply was in */
     uint32_t connects; /* deals out source addresses */
     char *input;       /* one read, shared by all clients */
@@ -76,10 +76,5 @@ struct stress_worker *stress_worker_new(struct stress_run *run, unsigned index);
 int stress_worker_start(struct stress_worker *w);
 void stress_worker_join(struct stress_worker *w);
 void stress_worker_destroy(struct stress_worker **w);
-
-/* main: waits until all threads have arrived, then lets them run. */
-void stress_gate_open(struct stress_run *run);
-/* main: waits for the end of all threads, at most so long. */
-bool stress_gate_ended(struct stress_run *run, unsigned ms);
 
 #endif

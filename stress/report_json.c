@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * stress/report_json.c -- the report for programs. Keys: baton-stress(1).
+ */
+#include "stress/report.h"
+
+#include <string.h>
+
+#include "stress/json.h"
+
+#define SCHEMA 1
+
+static void setup(struct stress_json *j, const struct stress_run *run)
+{
+    const struct stress_options *o = &run->options;
+
+    stress_json_open(j, "setup", '{');
+    stress_json_text(j, "loop", o->open ? "open" : "closed");
+    if (o->open) {
+        stress_json_real(j, "rate", o->rate, 3);
+        stress_json_text(j, "arrivals", stress_plan_name(&o->plan));
+    } else {
+        stress_json_text(j, "rate", NULL);
+        stress_json_text(j, "arrivals", NULL);
+    }
+    stress_json_number(j, "clients", o->clients);
+    stress_json_number(j, "threads", o->threads);
+    stress_json_number(j, "pipeline", o->pipeline);
+    stress_json_number(j, "resp", o->resp3 ? 3 : 2);
+    stress_json_number(j, "value_bytes", o->value_bytes);
+    stress_json_number(j, "keys", o->keys);
+    stress_json_number(j, "set_weight", o->set_weight);
+    stress_json_number(j, "get_weight", o->get_weight);
+    stress_json_number(j, "reconnect", o->reconnect);
+    stress_json_number(j, "seed", o->seed);
+    stress_json_close(j, '}');
+}
+
+/* ---- latency ---- */
+
+static void latency(struct stress_json *j, const char *key,
+                    const struct stress_histogram *h)
+{
+    struct stress_summary s;
+
+    stress_histogram_summary(h, &s);
+    stress_json_open_line(j, key, '{');
+    stress_json_number(j, "count", s.count);
+    stress_json_real(j, "mean", s.mean / 1e3, 3);
+    stress_json_real(j, "min", (double)s.min / 1e3, 3);
+    stress_json_real(j, "p50", s.p50 / 1e3, 3);
+    stress_json_real(j, "p90", s.p90 / 1e3, 3);
+    stress_json_real(j, "p99", s.p99 / 1e3, 3);
+    stress_json_real(j, "p999", s.p999 / 1e3, 3);
+    stress_json_real(j, "max", (double)s.max / 1e3, 3);
+    stress_json_close(j, '}');
+}
+
+static void latencies(struct stress_json *j, const struct stress_result *r)
+{
+    stress_json_open(j, "latency", '{');
+    if (r->run->options.open) {
+        latency(j, "response_us", &r->total.response);
+    } else {
+        stress_json_text(j, "response_us", NULL);
+    }
+    latency(j, "service_us", &r->total.service);
+    latency(j, "connect_us", &r->total.connect);
+    stress_json_close(j, '}');
+    stress_json_open(j, "ops", '[');
+    for (int set = 0; set < 2; set++) {
+        stress_json_open(j, NULL, '{');
+        stress_json_text(j, "name", set ? "SET" : "GET");
+        latency(j, "service_us", set ? &r->total.set : &r->total.get);
+        stress_json_close(j, '}');
+    }
+    stress_json_close(j, ']');
+}
+
+static void bucket(void *arg, double ns, uint64_t count)
+{
+    struct stress_json *j = arg;
+
+    stress_json_open_line(j, NULL, '[');
+    stress_json_real(j, NULL, ns / 1e3, 3);
+    stress_json_number(j, NULL, count);
+    stress_json_close(j, ']');
+}
+
+static void buckets(struct stress_json *j, const char *key,
+                    const struct stress_histogram *h)
+{
+    stress_json_open_line(j, key, '[');
+    stress_histogram_each(h, bucket, j);
+    stress_json_close(j, ']');
+}
+
+static void histograms(struct stress_json *j, const struct stress_result *r)
+{
+    stress_json_open(j, "histograms", '{');
+    if (r->run->options.open) {
+        buckets(j, "response_us", &r->total.response);
+    } else {
+        stress_json_text(j, "response_us", NULL);
+    }
+    buckets(j, "service_us", &r->total.service);
+    buckets(j, "connect_us", &r->total.connect);
+    stress_json_close(j, '}');
+}
+
+/* ---- over time ---- */
+
+static void point_latency(struct stress_json *j, const char *key,
+                          const struct stress_point_latency *l)
+{
+    stress_json_open_line(j, key, '{');
+    stress_json_real(j, "p50", l->p50, 3);
+    stress_json_real(j, "p90", l->p90, 3);
+    stress_json_real(j, "p99", l->p99, 3);
+    stress_json_real(j, "p999", l->p999, 3);
+    stress_json_real(j, "max", l->max, 3);
+    stress_json_close(j, '}');
+}
+
+static void point(struct stress_json *j, const struct stress_point *p,
+                  bool open)
+{
+    stress_json_open(j, NULL, '{');
+    stress_json_real(j, "t", p->at, 3);
+    stress_json_real(j, "seconds", p->seconds, 3);
+    stress_json_number(j, "requests", p->requests);
+    stress_json_real(j, "rate",
+                     p->seconds > 0 ? (double)p->requests / p->seconds : 0, 1);
+    if (open) {
+        point_latency(j, "response_us", &p->response);
+    } else {
+        stress_json_text(j, "response_us", NULL);
+    }
+    point_latency(j, "service_us", &p->service);
+    stress_json_number(j, "late", p->late);
+    stress_json_number(j, "dropped", p->dropped);
+    stress_json_number(j, "errors", p->errors);
+    stress_json_number(j, "connections", p->connections);
+    stress_json_real(j, "generator_cpu", p->generator_cpu / p->seconds, 3);
+    if (p->server_cpu >= 0) {
+        stress_json_real(j, "server_cpu", p->server_cpu / p->seconds, 3);
+    } else {
+        stress_json_text(j, "server_cpu", NULL);
+    }
+    stress_json_close(j, '}');
+}
+
+static void series(struct stress_json *j, const struct stress_result *r)
+{
+    stress_json_open(j, "series", '{');
+    stress_json_real(j, "interval", r->run->options.interval, 3);
+    stress_json_open(j, "points", '[');
+    for (size_t i = 0; i < r->series.n; i++) {
+        point(j, &r->series.points[i], r->run->options.open);
+    }
+    stress_json_close(j, ']');
+    stress_json_close(j, '}');
+}
+
+/* ---- counts ---- */
+
+static void work(struct stress_json *j, const struct stress_result *r)
+{
+    const struct stress_tally *t = &r->total;
+    uint64_t n = stress_result_requests(r);
+
+    stress_json_real(j, "seconds", r->seconds, 6);
+    stress_json_number(j, "requests", n);
+    stress_json_real(j, "rate", r->seconds > 0 ? (double)n / r->seconds : 0, 1);
+    stress_json_open(j, "work", '{');
+    stress_json_number(j, "gets", stress_tally_get(t, STRESS_GETS));
+    stress_json_number(j, "sets", stress_tally_get(t, STRESS_SETS));
+    stress_json_number(j, "nils", stress_tally_get(t, STRESS_NILS));
+    stress_json_number(j, "bytes_in", stress_tally_get(t, STRESS_BYTES_IN));
+    stress_json_number(j, "bytes_out", stress_tally_get(t, STRESS_BYTES_OUT));
+    stress_json_number(j, "end_checked_keys", r->end_checked);
+    stress_json_close(j, '}');
+}
+
+static void sends(struct stress_json *j, const struct stress_result *r)
+{
+    const struct stress_tally *t = &r->total;
+
+    if (!r->run->options.open) {
+        stress_json_text(j, "sends", NULL);
+        return;
+    }
+    stress_json_open(j, "sends", '{');
+    stress_json_number(j, "intended", stress_result_intended(r));
+    stress_json_number(j, "sent", stress_histogram_count(&t->delay));
+    stress_json_number(j, "late", stress_tally_get(t, STRESS_LATE));
+    stress_json_number(j, "dropped", stress_tally_get(t, STRESS_DROPPED));
+    latency(j, "delay_us", &t->delay);
+    stress_json_close(j, '}');
+}
+
+static void connections(struct stress_json *j, const struct stress_result *r)
+{
+    const struct stress_tally *t = &r->total;
+
+    stress_json_open(j, "connections", '{');
+    stress_json_number(j, "opened", stress_tally_get(t, STRESS_OPENED));
+    stress_json_number(j, "reconnects", stress_tally_get(t, STRESS_RECONNECTS));
+    stress_json_close(j, '}');
+}
+
+static void usage(struct stress_json *j, const struct stress_result *r)
+{
+    double n = (double)stress_result_requests(r);
+
+    stress_json_open(j, "generator", '{');
+    stress_json_real(j, "cpu_us_per_request",
+                     n > 0 ? r->cpu_seconds * 1e6 / n : 0, 3);
+    stress_json_real(j, "cpu_seconds", r->cpu_seconds, 3);
+    stress_json_real(j, "busiest_thread", r->busiest, 3);
+    stress_json_text(j, "warning", stress_result_warning(r));
+    stress_json_close(j, '}');
+    if (r->server_cpu < 0) {
+        stress_json_text(j, "server", NULL);
+        return;
+    }
+    stress_json_open(j, "server", '{');
+    stress_json_number(j, "pid", r->run->options.server_pid);
+    stress_json_real(j, "cpu_us_per_request",
+                     n > 0 ? r->server_cpu * 1e6 / n : 0, 3);
+    stress_json_real(j, "cpu_seconds", r->server_cpu, 3);
+    stress_json_number(j, "memory_bytes", r->server_memory);
+    stress_json_close(j, '}');
+}
+
+static void wrong(struct stress_json *j, const struct stress_result *r)
+{
+    const struct stress_tally *t = &r->total;
+
+    stress_json_open(j, "faults", '{');
+    for (int i = STRESS_RIGHT + 1; i < STRESS_N_FAULTS; i++) {
+        stress_json_number(j, stress_fault_name(i), stress_tally_faults(t, i));
+    }
+    stress_json_close(j, '}');
+    stress_json_open(j, "errors", '{');
+    stress_json_number(j, "replies", stress_tally_get(t, STRESS_REPLY_ERRORS));
+    stress_json_number(j, "connections",
+                       stress_tally_get(t, STRESS_CONN_ERRORS));
+    stress_json_number(j, "unanswered", stress_tally_get(t, STRESS_UNANSWERED));
+    stress_json_open(j, "texts", '[');
+    for (unsigned i = 0; i < t->n_texts; i++) {
+        stress_json_open_line(j, NULL, '{');
+        stress_json_number(j, "count", t->text[i].count);
+        stress_json_text(j, "text", t->text[i].text);
+        stress_json_close(j, '}');
+    }
+    stress_json_close(j, ']');
+    stress_json_close(j, '}');
+}
+
+static void head(struct stress_json *j, const struct stress_result *r)
+{
+    const struct stress_options *o = &r->run->options;
+    struct tm tm;
+    char began[32];
+
+    stress_json_text(j, "program", "baton-stress");
+    stress_json_text(j, "version", stress_version());
+    stress_json_number(j, "schema", SCHEMA);
+    gmtime_r(&r->began, &tm);
+    strftime(began, sizeof(began), "%Y-%m-%dT%H:%M:%SZ", &tm);
+    stress_json_text(j, "began", began);
+    stress_json_open_line(j, "options", '[');
+    for (int i = 0; i < o->n_words; i++) {
+        stress_json_text(j, NULL, o->words[i]);
+    }
+    stress_json_close(j, ']');
+    stress_json_text(j, "target", r->run->target.name);
+}
+
+void stress_report_json(const struct stress_result *r, FILE *f)
+{
+    struct stress_json j;
+    char verdict[600];
+
+    stress_result_verdict(r, verdict, sizeof(verdict));
+    stress_json_begin(&j, f);
+    head(&j, r);
+    setup(&j, r->run);
+    work(&j, r);
+    latencies(&j, r);
+    sends(&j, r);
+    connections(&j, r);
+    usage(&j, r);
+    wrong(&j, r);
+    stress_json_bool(&j, "interrupted", r->interrupted);
+    stress_json_bool(&j, "ok", stress_result_ok(r));
+    stress_json_text(&j, "verdict", verdict);
+    series(&j, r);
+    histograms(&j, r);
+    stress_json_end(&j);
+}

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the tests of baton-stress share: the program, and the server that
+lies."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+
+TOP = os.environ.get("top_builddir", ".")
+SUPPORT = os.path.dirname(os.path.abspath(__file__))
+STRESS = os.path.abspath(
+    os.environ.get("BATON_STRESS", os.path.join(TOP, "baton-stress"))
+)
+LIAR = os.path.join(SUPPORT, "liar.py")
+
+
+class Liar:
+    """The lying server, for the length of a with statement."""
+
+    def __init__(self, *args, tcp=False):
+        self.folder = tempfile.mkdtemp()
+        path = os.path.join(self.folder, "s")
+        self.process = subprocess.Popen(
+            [sys.executable, LIAR, *args] + ([] if tcp else ["--unix", path]),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        name = self.process.stdout.readline().split()[1]
+        self.where = ["-p", name] if tcp else ["-s", path]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        shutil.rmtree(self.folder)
+
+
+def stress(*args, **kw):
+    return subprocess.run(
+        [STRESS, *args], text=True, capture_output=True, timeout=60, **kw
+    )
+
+
+def wrong_faults(report):
+    """Those that were counted at all."""
+    return {k: v for k, v in report["faults"].items() if v}
+
+
+# ---- One TAP line for each function -----------------------------------------
+
+_tests = []
+
+
+def test(name):
+    def enter(fn):
+        _tests.append((name, fn))
+        return fn
+
+    return enter
+
+
+def expect(cond, what):
+    if not cond:
+        raise AssertionError(what)
+
+
+def same(got, want):
+    expect(got == want, "%r, not %r" % (got, want))
+
+
+def near(what, got, low, high):
+    expect(low <= got <= high, "%s: %r, not %r to %r" % (what, got, low, high))
+
+
+def main():
+    """Runs the tests whose name holds one of the program's arguments."""
+    if not os.access(STRESS, os.X_OK):
+        print("Bail out! %s is not there" % STRESS)
+        sys.exit(1)
+    wanted = sys.argv[1:]
+    chosen = [
+        (name, fn)
+        for name, fn in _tests
+        if not wanted or any(w in name for w in wanted)
+    ]
+    failed = 0
+    print("1..%d" % len(chosen))
+    for number, (name, fn) in enumerate(chosen, 1):
+        try:
+            fn()
+            print("ok %d - %s" % (number, name))
+        except Exception:  # whatever it is, the others still run
+            failed += 1
+            text = traceback.format_exc().replace("\n", "\n# ")
+            print("not ok %d - %s\n# %s" % (number, name, text))
+        sys.stdout.flush()
+    sys.exit(failed > 0)
