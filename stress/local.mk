@@ -34,7 +34,7 @@ else
 baton_stress_SOURCES += stress/loop_poll.c
 endif
 baton_stress_CPPFLAGS = $(stress_cppflags)
-baton_stress_LDADD = $(PTHREAD_LIBS) -lm
+baton_stress_LDADD = $(PTHREAD_LIBS)
 EXTRA_baton_stress_SOURCES = stress/loop_epoll.c stress/loop_poll.c
 
 ## The server to compare others with, and the load for comparing: Linux only.
@@ -57,7 +57,7 @@ stress_check_units_SOURCES = $(stress_core) stress/check_units.c \
 	stress/arrivals.c stress/arrivals.h \
 	stress/judge.c stress/judge.h stress/tally.c stress/tally.h
 stress_check_units_CPPFLAGS = $(stress_cppflags)
-stress_check_units_LDADD = $(PTHREAD_LIBS) -lm
+stress_check_units_LDADD = $(PTHREAD_LIBS)
 
 ## Those that drive the whole program against the server that lies.
 stress_tests = tests/protocol/stress_open.py
