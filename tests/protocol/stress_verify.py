@@ -22,7 +22,7 @@ LIAR = os.path.abspath(os.path.join(SOURCE, "tests", "support", "liar.py"))
 
 # Small: one lie among some thousand requests over a handful of keys.
 LOAD = ["-c", "6", "-t", "2", "-P", "8", "-n", "6000", "--keys", "20",
-        "--ratio", "1:1", "--timeout", "1", "-q", "--seed", "3"]
+        "--ratio", "1:1", "--timeout", "3", "-q", "--seed", "3"]
 RIGHT = {"crossed": 0, "torn": 0, "stale": 0, "lost": 0, "reordered": 0,
          "missing": 0, "unexpected": 0}
 
@@ -51,7 +51,7 @@ class Liar:
 
 def stress(*args, **kw):
     return subprocess.run([STRESS, *args], text=True, capture_output=True,
-                          timeout=60, **kw)
+                          timeout=300, **kw)
 
 
 def judged(liar, *args):
@@ -231,11 +231,11 @@ def interrupted():
         time.sleep(1.5)
         began = time.monotonic()
         run.send_signal(signal.SIGINT)
-        out, err = run.communicate(timeout=30)
+        out, err = run.communicate(timeout=120)
         took = time.monotonic() - began
     r = json.loads(out)
     expect(run.returncode == 0 and r["ok"] and r["interrupted"], err)
-    expect(r["requests"] > 0 and took < 10, f"{took} s")
+    expect(r["requests"] > 0 and took < 50, f"{took} s")
 
 
 def nobody_there():

@@ -34,7 +34,7 @@ import threading
 import time
 import traceback
 
-TIMEOUT = float(os.environ.get("BATON_TEST_TIMEOUT", "10"))
+TIMEOUT = float(os.environ.get("BATON_TEST_TIMEOUT", "30"))
 REDIS = os.environ.get("BATON_SERVER", "batond") == "redis"
 
 # Options of ours that redis-server does not know.

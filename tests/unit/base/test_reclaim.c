@@ -232,7 +232,7 @@ static void *read_on(void *arg)
     return NULL;
 }
 
-Test(reclaim, reader_and_writer, .timeout = 60)
+Test(reclaim, reader_and_writer, .timeout = 120)
 {
     const int rounds = 30000;
     pthread_t reader;

@@ -237,7 +237,7 @@ static void *change(void *arg)
     return NULL;
 }
 
-Test(runtime, several_threads, .timeout = 60)
+Test(runtime, several_threads, .timeout = 120)
 {
     static const char *const values[] = {"11111111", "22222222", "33333333"};
     pthread_t thread[3];

@@ -18,7 +18,7 @@ static void teardown(void)
     use_close(&u);
 }
 
-TestSuite(evict, .init = setup, .fini = teardown, .timeout = 60);
+TestSuite(evict, .init = setup, .fini = teardown, .timeout = 120);
 
 static struct db_entry *entry(unsigned i)
 {

@@ -15,7 +15,7 @@ static void teardown(void)
     use_close(&u);
 }
 
-TestSuite(expire, .init = setup, .fini = teardown, .timeout = 60);
+TestSuite(expire, .init = setup, .fini = teardown, .timeout = 120);
 
 /* Keys from to (not included) with a time to live that ends at `when`. */
 static void fill(unsigned from, unsigned to, int64_t when)

@@ -24,7 +24,7 @@ static void teardown(void)
     use_close(&f.u);
 }
 
-TestSuite(scan, .init = setup, .fini = teardown, .timeout = 60);
+TestSuite(scan, .init = setup, .fini = teardown, .timeout = 120);
 
 static void note(void *arg, const struct db_entry *e)
 {

@@ -41,7 +41,7 @@ static void end(void)
     bt_wake_close(&acceptor);
 }
 
-TestSuite(dispatch, .fini = end, .timeout = 30);
+TestSuite(dispatch, .fini = end, .timeout = 120);
 
 static int push(void)
 {

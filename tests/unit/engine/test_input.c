@@ -27,7 +27,7 @@ static void end(void)
     free(w.rbuf);
 }
 
-TestSuite(input, .init = start, .fini = end, .timeout = 60);
+TestSuite(input, .init = start, .fini = end, .timeout = 120);
 
 static unsigned char byte_at(size_t i)
 {

@@ -33,7 +33,7 @@ static void end(void)
     bt_outq_free(&q);
 }
 
-TestSuite(outq, .init = start, .fini = end, .timeout = 30);
+TestSuite(outq, .init = start, .fini = end, .timeout = 120);
 
 /* What is in front, as one string; up to max pieces. */
 static size_t front(char *out, unsigned max)

@@ -82,7 +82,7 @@ Test(pace, pauses)
     bt_pace_fini(&pace);
 }
 
-Test(pace, turns_clients_away_and_recovers, .timeout = 30)
+Test(pace, turns_clients_away_and_recovers, .timeout = 120)
 {
     struct sockaddr_un un;
     rlim_t before = limit();

@@ -40,7 +40,7 @@ static void end(void)
     cr_expect_null(p);
 }
 
-TestSuite(poller, .init = start, .fini = end, .timeout = 30);
+TestSuite(poller, .init = start, .fini = end, .timeout = 120);
 
 /* What is told about `ours` within ms; 0: nothing. */
 static unsigned told(int ms)

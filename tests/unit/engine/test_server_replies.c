@@ -28,7 +28,7 @@ static void end(void)
     testnet_end(&net);
 }
 
-TestSuite(replies, .init = start, .fini = end, .timeout = 60);
+TestSuite(replies, .init = start, .fini = end, .timeout = 120);
 
 static bool closed_for(enum baton_reason reason)
 {

@@ -30,7 +30,7 @@ static void end(void)
     testnet_end(&net);
 }
 
-TestSuite(client_states, .init = start, .fini = end, .timeout = 60);
+TestSuite(client_states, .init = start, .fini = end, .timeout = 120);
 
 static uint64_t ask_id(int fd)
 {
@@ -325,7 +325,7 @@ Test(client_states, closing_and_closed)
 
 /* ---- The server's states ---- */
 
-TestSuite(server_states, .timeout = 60);
+TestSuite(server_states, .timeout = 120);
 
 Test(server_states, all_but_starved)
 {

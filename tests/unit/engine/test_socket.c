@@ -40,7 +40,7 @@ static void end(void)
     rmdir(dir);
 }
 
-TestSuite(socket, .init = start, .fini = end, .timeout = 30);
+TestSuite(socket, .init = start, .fini = end, .timeout = 120);
 
 static int listen_there(unsigned mode)
 {

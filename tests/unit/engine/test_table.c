@@ -30,7 +30,7 @@ static void end(void)
     bt_domain_free(&domain);
 }
 
-TestSuite(table, .init = start, .fini = end, .timeout = 30);
+TestSuite(table, .init = start, .fini = end, .timeout = 120);
 
 static struct baton_client *add(uint64_t id)
 {

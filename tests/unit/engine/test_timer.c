@@ -40,7 +40,7 @@ static void end(void)
     bt_timers_fini(&timers);
 }
 
-TestSuite(timer, .init = start, .fini = end, .timeout = 30);
+TestSuite(timer, .init = start, .fini = end, .timeout = 120);
 
 Test(timer, none)
 {

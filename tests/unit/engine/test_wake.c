@@ -28,7 +28,7 @@ static void end(void)
     bt_wake_close(&w);
 }
 
-TestSuite(wake, .init = start, .fini = end, .timeout = 30);
+TestSuite(wake, .init = start, .fini = end, .timeout = 120);
 
 Test(wake, once_for_many_sends)
 {

@@ -127,7 +127,7 @@ static double seconds(void)
 
 /* 200,000 arguments in pieces of 100 bytes: work that began anew with each
  * piece would be some 10^10 steps. The time is the process' own. */
-Test(pieces, no_work_is_done_twice, .timeout = 60)
+Test(pieces, no_work_is_done_twice, .timeout = 120)
 {
     const size_t args = 200000;
     char *text = malloc(16 + args * 7), *p;
@@ -156,7 +156,7 @@ Test(pieces, no_work_is_done_twice, .timeout = 60)
 }
 
 /* Searching for the end of a line goes on where it stopped. */
-Test(pieces, long_line_byte_by_byte, .timeout = 60)
+Test(pieces, long_line_byte_by_byte, .timeout = 120)
 {
     char *text = malloc(RESP_MAX_INLINE + 1);
     double start = seconds();

@@ -321,12 +321,12 @@ static void random_walk(void)
     pack_free(p);
 }
 
-Test(pack, random_changes, .timeout = 60)
+Test(pack, random_changes, .timeout = 120)
 {
     random_walk();
 }
 
-Test(pack, random_changes_in_slabs, .timeout = 60)
+Test(pack, random_changes_in_slabs, .timeout = 120)
 {
     struct bt_slab *slab = bt_slab_new();
     struct bt_mem mem = {.cache = bt_slab_cache_new(slab)};
@@ -369,7 +369,7 @@ static void walk_all(const struct pack *p)
 }
 
 /* In a block of exactly its size, so that a sanitizer sees one byte too many. */
-Test(pack, hostile_lengths, .timeout = 60)
+Test(pack, hostile_lengths, .timeout = 120)
 {
     unsigned refused = 0;
 
