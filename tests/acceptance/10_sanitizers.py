@@ -15,14 +15,16 @@ from accept import (
     QUICK,
     TOP,
     at_least,
+    build_asan,
     built,
     ci_jobs,
     exactly,
     installed,
     main,
-    other_tree,
     part,
     run,
+    sanitized_builds,
+    sanitizers_of,
     say,
     source,
     tail,
@@ -44,17 +46,6 @@ def ci_tsan():
 
 
 # ---- Load -------------------------------------------------------------------
-
-
-def sanitizers_of(folder):
-    """With which sanitizers the tree in the folder was configured."""
-    try:
-        with open(os.path.join(folder, "config.log"), errors="replace") as f:
-            text = f.read()
-    except OSError:
-        return []
-    words = set(re.findall(r"-fsanitize=([\w,]+)", text.split("## Core tests.")[-1]))
-    return sorted({w for group in words for w in group.split(",")})
 
 
 def load(*where):
@@ -119,36 +110,11 @@ def sanitized(folder):
         server.kill()
 
 
-def build_asan(folder):
-    """A sanitized batond in a temporary folder."""
-    for words in (
-        (
-            source("configure"),
-            "-q",
-            "--without-criterion",
-            "--disable-shared",
-            "--enable-asan",
-            "--enable-ubsan",
-        ),
-        ("make", "-s", "batond"),
-    ):
-        result = run(*words, cwd=folder, env=other_tree(), timeout=1800)
-        if result.returncode != 0:
-            raise Wrong("%s: %s" % (words[0], tail(result.stdout)))
-
-
 @part("load")
 def load_all():
     """On the sanitized builds that there are; in the full form on one that is
     made for it if there is none."""
-    folders = [BUILD] + [
-        os.path.join(TOP, "build", "ci", job) for job in ("asan", "tsan")
-    ]
-    found = [
-        f
-        for f in folders
-        if os.access(os.path.join(f, "batond"), os.X_OK) and sanitizers_of(f)
-    ]
+    found = sanitized_builds()
     for folder in found:
         sanitized(folder)
     if not found:

@@ -368,6 +368,50 @@ class Crowd:
         self.process.stdout.close()
 
 
+# ---- Sanitized builds -------------------------------------------------------
+
+
+def sanitizers_of(folder):
+    """With which sanitizers the tree in the folder was configured."""
+    try:
+        with open(os.path.join(folder, "config.log"), errors="replace") as f:
+            text = f.read()
+    except OSError:
+        return []
+    words = set(re.findall(r"-fsanitize=([\w,]+)", text.split("## Core tests.")[-1]))
+    return sorted({w for group in words for w in group.split(",")})
+
+
+def sanitized_builds():
+    """The folders of the builds with a sanitizer that there are."""
+    folders = [BUILD] + [
+        os.path.join(TOP, "build", "ci", job) for job in ("asan", "tsan")
+    ]
+    return [
+        f
+        for f in folders
+        if os.access(os.path.join(f, "batond"), os.X_OK) and sanitizers_of(f)
+    ]
+
+
+def build_asan(folder):
+    """A sanitized batond in a temporary folder."""
+    for words in (
+        (
+            source("configure"),
+            "-q",
+            "--without-criterion",
+            "--disable-shared",
+            "--enable-asan",
+            "--enable-ubsan",
+        ),
+        ("make", "-s", "batond"),
+    ):
+        result = run(*words, cwd=folder, env=other_tree(), timeout=1800)
+        if result.returncode != 0:
+            raise Wrong("%s: %s" % (words[0], tail(result.stdout)))
+
+
 # ---- .ci/run ----------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 ## is one line here.
 differential_tests = \
 	tests/differential/planted.py \
+	tests/differential/storm.py \
 	tests/differential/family_generic.py \
 	tests/differential/family_string.py
 
@@ -10,6 +11,7 @@ if HAVE_PYTHON
 TESTS += $(differential_tests)
 endif
 EXTRA_DIST += $(differential_tests) tests/differential/compare.py \
+	tests/differential/dump.py \
 	tests/differential/differences.py tests/differential/engine.py \
 	tests/differential/family.py tests/differential/gen.py \
 	tests/differential/run.py tests/differential/tap.py \

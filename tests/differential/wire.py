@@ -224,6 +224,16 @@ class Wire:
     def readable(self, seconds):
         return bool(select.select([self.sock], [], [], seconds)[0])
 
+    def ask_all(self, requests):
+        """The values of many commands; few enough to fit the buffers."""
+        self.send(b"".join(encode([to_bytes(w) for w in r]) for r in requests))
+        ends, at, out = self.replies(len(requests)), 0, []
+        for end in ends:
+            out.append(value(self.buf[at:end]))
+            at = end
+        self.take(at)
+        return out
+
     def ask(self, *words):
         """One command, its value. Nothing else may be under way."""
         self.send(encode([to_bytes(w) for w in words]))
