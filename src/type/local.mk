@@ -1,6 +1,7 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 type_sources = \
 	src/type/dict.c src/type/dict.h \
+	src/type/list.c src/type/list.h \
 	src/type/object.h \
 	src/type/pack.c src/type/pack.h \
 	src/type/zpack.c src/type/zpack.h \

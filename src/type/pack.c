@@ -409,6 +409,27 @@ bool pack_is(const struct pack *p, uint32_t at, struct bt_slice s)
     return is_coded(&p->b[at], &c);
 }
 
+struct pack_value pack_value_of(struct bt_slice s)
+{
+    struct pack_value v = {.p = NULL};
+
+    if (!bt_decimal_read(s, &v.i)) {
+        v.p = s.p ? s.p : "";
+        v.n = s.n;
+    }
+    return v;
+}
+
+bool pack_match(const struct pack *p, uint32_t at, const struct pack_value *v)
+{
+    struct bt_slice s;
+
+    if (!string_at(&p->b[at], &s)) {
+        return !v->p && int_at(&p->b[at]) == v->i;
+    }
+    return v->p && s.n == v->n && memcmp(s.p, v->p, s.n) == 0;
+}
+
 uint32_t pack_find(const struct pack *p, uint32_t from, struct bt_slice s,
                    unsigned skip)
 {

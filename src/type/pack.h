@@ -82,6 +82,9 @@ void pack_get(const struct pack *p, uint32_t at, struct pack_value *v);
 struct bt_slice pack_text(const struct pack *p, uint32_t at,
                           char buf[PACK_TEXT]);
 bool pack_is(const struct pack *p, uint32_t at, struct bt_slice s);
+/* How s would be kept: to compare it with many. It points to s's bytes. */
+struct pack_value pack_value_of(struct bt_slice s);
+bool pack_match(const struct pack *p, uint32_t at, const struct pack_value *v);
 /* The first element from `from` on that is s, leaving out `skip` elements
  * between those that are looked at (1: only the fields of field, value, field,
  * value...). `from` may be PACK_NONE, and the result then too. */
