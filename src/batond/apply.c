@@ -99,6 +99,13 @@ int apply_protected_mode(struct config *c, struct option_error *e)
     return 0;
 }
 
+int apply_list_size(struct config *c, struct option_error *e)
+{
+    SET(c->settings.list_max_listpack_size,
+        (int)config_number(c, OPT_list_max_listpack_size));
+    return 0;
+}
+
 int apply_proto_max_bulk_len(struct config *c, struct option_error *e)
 {
     SET(c->settings.proto_max_bulk_len,

@@ -18,6 +18,7 @@ option_apply_fn apply_maxmemory;
 option_apply_fn apply_output_limits;
 option_apply_fn apply_output_pause;
 option_apply_fn apply_proto_max_bulk_len;
+option_apply_fn apply_list_size;
 option_apply_fn apply_protected_mode;
 option_apply_fn apply_requirepass;
 option_apply_fn apply_shutdown_timeout;

@@ -10,6 +10,7 @@
 #include "command/service.h"
 #include "command/worker.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,6 +50,27 @@ bool cmd_int(struct call *c, struct bt_slice s, int64_t *out)
         return false;
     }
     return true;
+}
+
+bool cmd_range(struct call *c, struct bt_slice s, int64_t min, int64_t max,
+               const char *text, int64_t *out)
+{
+    bool number = cmd_parse_int(s, out);
+
+    if (number && *out >= min && *out <= max) {
+        return true;
+    }
+    if (text) {
+        resp_errorf(c->out, "ERR %s", text);
+    } else if (number) {
+        resp_errorf(c->out,
+                    "ERR value is out of range, value must between %" PRId64
+                    " and %" PRId64,
+                    min, max);
+    } else {
+        resp_error(c->out, "ERR value is not an integer or out of range");
+    }
+    return false;
 }
 
 bool cmd_syntax(struct call *c)

@@ -93,6 +93,10 @@ struct call {
  * after it has written the error reply. */
 bool cmd_int(struct call *c, struct bt_slice s, int64_t *out); /* "ERR value is
     not an integer or out of range" */
+/* From min to max; text: what is told of anything else, without "ERR ", or NULL.
+ */
+bool cmd_range(struct call *c, struct bt_slice s, int64_t min, int64_t max,
+               const char *text, int64_t *out);
 bool cmd_syntax(struct call *c);     /* writes "ERR syntax error", false */
 bool cmd_type_error(struct call *c); /* WRONGTYPE ..., false */
 bool cmd_oom(struct call *c);        /* out of memory for this value, false */

@@ -2,6 +2,7 @@
 command_sources = \
 	src/command/command.h src/command/commands.def src/command/commands.h \
 	src/command/rows/connection.def \
+	src/command/rows/list.def \
 	src/command/rows/server.def \
 	src/command/rows/string.def \
 	src/command/rows/generic.def \
@@ -39,3 +40,8 @@ command_sources += \
 	src/command/key_object.c src/command/key_scan.c \
 	src/command/string.c src/command/string.h src/command/string_num.c \
 	src/command/string_range.c src/command/string_set.c
+
+## lists
+command_sources += \
+	src/command/list.c src/command/list.h src/command/list_pop.c \
+	src/command/list_range.c

@@ -51,6 +51,7 @@ struct settings {
     _Atomic bool protected_mode;
     _Atomic bool has_password;         /* use options_has_password() */
     _Atomic size_t proto_max_bulk_len; /* resp_limits.max_bulk */
+    _Atomic int list_max_listpack_size;
     struct options_output_limit output_limit[OPTIONS_N_CLASSES];
     _Atomic uint64_t maxmemory;   /* bytes; 0: no limit */
     _Atomic int maxmemory_policy; /* enum db_policy */

@@ -14,6 +14,7 @@ struct db_lazy_object {
 
 static const struct object_ops *const ops[DB_N_TYPES] = {
     [DB_STRING] = NULL, /* a string lies in its entry, or in a blob */
+    [DB_LIST] = &list_ops,
     [DB_ZSET] = &zset_ops,
 };
 
