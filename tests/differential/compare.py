@@ -80,6 +80,34 @@ def shape(_, ours, theirs):
     return True
 
 
+def popped_at_random(pair, request, ours, theirs):
+    """For ALONE: SPOP takes what it likes. The replies must be of one size, and
+    what batond gave must have been in its set; then its set becomes that of the
+    reference, whose order and encoding stay its own."""
+    if not shape(None, ours, theirs):
+        return False
+    if isinstance(theirs, (Error, Null)):
+        return True
+    ours, theirs = members(ours), members(theirs)
+    if len(set(ours)) != len(ours):
+        return False
+    theirs_only, ours_only = set(theirs) - set(ours), set(ours) - set(theirs)
+    n = pair.conn
+    key = request[1]
+    if theirs_only:
+        # Both at the reference's state: what it still has comes back, what it
+        # gave goes. Never empty in between, so that the time to live stays.
+        if pair.ours.on(n, "SADD", key, *ours_only) != len(ours_only):
+            return False
+        if pair.ours.on(n, "SREM", key, *theirs_only) != len(theirs_only):
+            return False
+    return True
+
+
+def members(value):
+    return value if isinstance(value, list) else [value]
+
+
 def near(limit):
     """Two times: both there and no further apart than that."""
 
@@ -94,6 +122,6 @@ def near(limit):
 
 
 __all__ = [
-    "in_order", "near", "once", "pairs_of", "scanned", "scanned_pairs", "shape",
-    "unordered", "unordered_pairs", "Error", "Map", "Null", "Set", "same",
+    "in_order", "near", "once", "pairs_of", "popped_at_random", "scanned",
+    "scanned_pairs", "shape", "unordered", "unordered_pairs", "Error", "Map", "Null", "Set", "same",
 ]  # fmt: skip

@@ -2,7 +2,8 @@
 """Two servers, the same requests to both, and what differs.
 
 Units are what rounds are made of and what a fault is shrunk to:
-("do", n, words), ("send", n, words), ("collect", n, k); n: the connection."""
+("do", n, words), ("send", n, words), ("collect", n, k), ("tell", n, words),
+("sync", n, 0); n: the connection."""
 
 import time
 
@@ -65,7 +66,12 @@ class Side:
             raise Gone("RESET or HELLO: %r" % reply)
 
     def ask(self, *words):
+        """On a connection of its own, in database 0."""
         return self.control.ask(*words)
+
+    def on(self, n, *words):
+        """On connection n, in its database."""
+        return self.wires[n].ask(*words)
 
     def stop(self):
         for wire in self.wires + [self.control]:
@@ -76,19 +82,23 @@ class Side:
 class Pair:
     """batond and the reference."""
 
-    def __init__(self, family, protocols=(2, 3, 2, 3), ours=None, tamper=None):
+    def __init__(
+        self, family, protocols=(2, 3, 2, 3), ours=None, tamper=None, itself=False
+    ):
+        """itself: the reference against itself, to prove a family right."""
         if redis_program() is None:
             raise Skip("redis-server is not installed")
         self.family = family
         self.theirs = Side(True, protocols, family.options)
-        self.ours = Side(False, protocols, dict(family.options, **(ours or {})))
+        self.ours = Side(itself, protocols, dict(family.options, **(ours or {})))
         self.sides = (self.ours, self.theirs)
         compare = dict(COMPARE, **family.COMPARE)
         self.compare = {k.encode(): v for k, v in compare.items()}
         self.alone = {k.encode(): v for k, v in family.ALONE.items()}
+        self.conn = 0  # where a command of ALONE ran
         self.tamper = tamper  # for the test of the tester: words -> words
         self.explained = [0] * len(DIFFERENCES)
-        self.compared = 0
+        self.compared = self.syncs = 0
         self.queues = [None] * len(protocols)
         self.sent = [0] * len(protocols)  # blocked requests without a reply yet
 
@@ -171,6 +181,7 @@ class Pair:
         ours, theirs = value(ours), value(theirs)
         name = request[0].upper()
         if name in self.alone and not self.queues[n]:
+            self.conn = n
             return self.alone[name](self, request, ours, theirs)
         if name == b"EXEC" and self.queues[n]:
             queue = self.queues[n]
@@ -214,6 +225,35 @@ class Pair:
             if b"blocked_clients:%d\r\n" % waiting in info:
                 return
 
+    def sync(self, n, patience):
+        """What came on a connection up to the reply of a PING that says a word
+        nobody else says: replies of what was told, and messages. batond may be
+        later with messages from other connections, so as many are awaited as
+        the reference sent."""
+        self.syncs += 1
+        token = b"sync %d" % self.syncs
+        self.write(n, [[b"PING", token]])
+        theirs = self.until(self.theirs.wires[n], token)
+        ours = self.ours.wires[n].values(patience, len(theirs))
+        self.sent[n] = 0
+        self.compared += len(theirs)
+        if same(ours, theirs):
+            return
+        for part in (messages, answers):
+            a, b = part(ours), part(theirs)
+            if not self.values_alike([b"(sync)"], a, b):
+                raise Mismatch([b"(sync)"], repr(a).encode(), repr(b).encode(), n)
+
+    @staticmethod
+    def until(wire, token):
+        out = []
+        while not out or not (out[-1] == token or out[-1] == [b"pong", token]):
+            got = wire.values(5, 1)
+            if not got:
+                raise Gone("the reference does not answer a PING")
+            out += got
+        return out
+
     def collect(self, n, k, patience):
         theirs = self.theirs.wires[n].values(patience, k)
         ours = self.ours.wires[n].values(patience if not theirs else 5, len(theirs) or 1)
@@ -237,6 +277,11 @@ class Pair:
                 self.send(n, words)
             elif kind == "collect":
                 self.collect(n, words, patience)
+            elif kind == "tell":
+                self.write(n, [words])
+                self.sent[n] += 1
+            elif kind == "sync":
+                self.sync(n, patience)
             else:
                 batch.append(words)
                 size += sum(map(len, words))
@@ -296,6 +341,18 @@ CONTENT = {
 }
 
 
+def is_message(v):
+    return isinstance(v, list) and v[:1] in ([b"message"], [b"pmessage"], [b"smessage"])
+
+
+def messages(values):
+    return [v for v in values if is_message(v)]
+
+
+def answers(values):
+    return [v for v in values if not is_message(v)]
+
+
 def make_units(pair, g, count):
     """The units of one round: bursts on one connection each."""
     family, connections = pair.family, len(pair.queues)
@@ -308,7 +365,7 @@ def make_units(pair, g, count):
             words = family.units(g)
             if type(words) is Scene:
                 units += [
-                    (kind, n, w if kind == "collect" else [to_bytes(x) for x in w])
+                    (kind, n, w if type(w) is int else [to_bytes(x) for x in w])
                     for kind, n, w in words
                 ]
             else:

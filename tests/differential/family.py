@@ -45,7 +45,14 @@ How to add a family: write family_NAME.py here, list it in local.mk, run it.
       send(n, words)     a request that blocks: its reply is for later; goes on
                          when both servers say that the client is blocked
       collect(n, k)      k replies of connection n are awaited and compared
-  with nothing else in between. It must collect what it sent."""
+      tell(n, words)     a request whose replies sync() reads (SUBSCRIBE: it has
+                         none in RESP3, or several)
+      sync(n)            what came on connection n until now, messages too; first
+                         of those that subscribe, then of those that receive
+  with nothing else in between. It must collect what it sent. A connection that
+  subscribes takes only tell and sync until it has unsubscribed from all.
+* run.py --itself compares the reference with itself: what that finds is a fault
+  of the family (a reply that is random, or hangs on the moment)."""
 
 import glob
 import importlib
@@ -89,6 +96,14 @@ def send(n, words):
 
 def collect(n, k=1):
     return ("collect", n, k)
+
+
+def tell(n, words):
+    return ("tell", n, words)
+
+
+def sync(n):
+    return ("sync", n, 0)
 
 
 def row(weight=1, exact=False):

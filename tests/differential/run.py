@@ -37,6 +37,7 @@ def arguments():
     p.add_argument("--protocol", type=int, choices=(2, 3), help="default: both")
     p.add_argument("--server-workers", type=int)
     p.add_argument("--batond", help="the program; default: $BATOND, ./batond")
+    p.add_argument("--itself", action="store_true", help="redis-server twice")
     p.add_argument("--list", action="store_true", help="the names of the families")
     p.add_argument("--explain", action="store_true", help="doc/DIFFERENCES.md")
     return p.parse_args()
@@ -51,7 +52,9 @@ def one(args, family):
     protocols = (args.protocol,) * 4 if args.protocol else (2, 3, 2, 3)
     ours = {"workers": args.server_workers} if args.server_workers else {}
     try:
-        campaign = Campaign(family, args.seed, protocols=protocols, ours=ours)
+        campaign = Campaign(
+            family, args.seed, protocols=protocols, ours=ours, itself=args.itself
+        )
         campaign.run(args.count, args.faults, args.round, args.shrink)
     except Skip as why:
         print("# %s: skipped: %s" % (family.name, why))

@@ -20,10 +20,10 @@ def new_seed():
 
 def show_unit(unit):
     kind, n, words = unit
-    if kind == "collect":
-        return "%d: (collect %d)" % (n, words)
+    if type(words) is int:
+        return "%d: (%s %d)" % (n, kind, words)
     text = " ".join(repr(w)[1:] if len(w) < 80 else repr(w[:60])[1:] + "..." for w in words)
-    return "%d: %s%s" % (n, text, "  (blocks)" if kind == "send" else "")
+    return "%d: %s%s" % (n, text, "  (%s)" % kind if kind != "do" else "")
 
 
 def tell(pair, fault, where, seconds=20):
@@ -31,7 +31,7 @@ def tell(pair, fault, where, seconds=20):
     units, again = shrink(pair, fault, seconds)
     if again is None:
         note("it does not come again when the round is repeated; its last requests:")
-        units = [u for u in units if u[0] != "do" or set(u[2]) & set(fault.request[1:])]
+        units = [u for u in units if type(u[2]) is int or set(u[2]) & set(fault.request[1:])]
         units = units[-30:]
     else:
         fault = again
