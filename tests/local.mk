@@ -14,6 +14,7 @@ include tests/fuzz/fuzz.mk
 include tests/linear/local.mk
 include tests/protocol/protocol.mk
 include tests/differential/local.mk
+include tests/clients/local.mk
 include tests/acceptance/acceptance.mk
 
 EXTRA_DIST += tests/README.md
