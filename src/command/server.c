@@ -15,17 +15,19 @@ void cmd_dbsize(struct call *c)
              (int64_t)db_size(c->worker->service->db, session_db(c->session)));
 }
 
-/* [ASYNC|SYNC]; without a word at once, as Redis' defaults have it. */
+/* [ASYNC|SYNC]. The keys are gone with the reply in any case; only when SYNC is
+ * asked for is their memory given back by this worker, which holds its other
+ * clients up. */
 static void flush(struct call *c, int db)
 {
-    bool lazy = c->argc == 2 && bt_slice_is(c->argv[1], "async");
+    bool sync = c->argc == 2 && bt_slice_is(c->argv[1], "sync");
 
     if (c->argc > 2 ||
-        (c->argc == 2 && !lazy && !bt_slice_is(c->argv[1], "sync"))) {
+        (c->argc == 2 && !sync && !bt_slice_is(c->argv[1], "async"))) {
         cmd_syntax(c);
         return;
     }
-    db_flush(c->tx, db, lazy);
+    db_flush(c->tx, db, !sync);
     resp_status(c->out, "OK");
 }
 
