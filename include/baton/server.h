@@ -45,6 +45,10 @@ struct baton_options {
     void *log_arg;
     const char *thread_prefix; /* thread names; NULL = "baton". Must outlive
                                   the server */
+    /* Called once, by the thread in baton_run(), when all threads run and
+     * clients are served; not when it cannot start. NULL = nothing is. */
+    void (*ready)(struct baton_server *s, void *arg);
+    void *ready_arg;
 };
 
 /* Fills in the defaults given in brackets above. */

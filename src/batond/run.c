@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The order of things: into the background while there is one thread; the log;
- * the server and its sockets; only then the pid file, the line "Ready", and the
- * word to whoever waits for us. Whatever fails before that is told on the
+ * the server, its sockets, its threads; only then the pid file, the line "Ready",
+ * and the word to whoever waits for us. Whatever fails before that is told on the
  * standard error, which a daemon keeps as long.
  */
 #include "config.h"
@@ -38,27 +38,20 @@ static int open_log(struct config *c, struct option_error *e)
     return 0;
 }
 
-static int make_server(struct config *c, const struct baton_service *service,
-                       struct option_error *e)
-{
-    struct baton_options o;
-    int r;
+/* The process, for those who look after it. */
+struct program {
+    struct config *config;
+    struct baton_service *service;
+    int verdict; /* daemon_ready() */
+};
 
-    apply_options(c, &o);
-    r = baton_new(&o, &c->server);
-    if (r != 0) {
-        c->server = NULL;
-        option_fail(e, "cannot make the server: %s", strerror(-r));
-        return r;
-    }
-    return listen_all(c, service, e);
-}
-
-static void announce(struct config *c, int *verdict)
+static void announce(struct baton_server *server, void *arg)
 {
+    struct program *p = arg;
+    struct config *c = p->config;
     const char *pidfile = config_text(c, OPT_pidfile);
     const char *supervised = config_text(c, OPT_supervised);
-    unsigned n = baton_masters(c->server);
+    unsigned n = baton_masters(server);
     int r = *pidfile ? pidfile_write(pidfile) : 0;
 
     if (r != 0) {
@@ -68,12 +61,30 @@ static void announce(struct config *c, int *verdict)
     for (unsigned i = 0; i < n; i++) {
         bt_logf(&c->settings.log, BT_LOG_NOTICE,
                 "Ready to accept connections on %s",
-                baton_master_address(c->server, i));
+                baton_master_address(server, i));
     }
     if (strcmp(supervised, "no") != 0) {
         daemon_notify();
     }
-    daemon_ready(verdict);
+    daemon_ready(&p->verdict);
+}
+
+static int make_server(struct program *p, struct option_error *e)
+{
+    struct config *c = p->config;
+    struct baton_options o;
+    int r;
+
+    apply_options(c, &o);
+    o.ready = announce;
+    o.ready_arg = p;
+    r = baton_new(&o, &c->server);
+    if (r != 0) {
+        c->server = NULL;
+        option_fail(e, "cannot make the server: %s", strerror(-r));
+        return r;
+    }
+    return listen_all(c, p->service, e);
 }
 
 static int serve(struct config *c, struct option_error *e)
@@ -106,11 +117,11 @@ static int serve(struct config *c, struct option_error *e)
 int run(struct config *c, struct option_error *e)
 {
     bool background = config_number(c, OPT_daemonize) != 0;
-    struct baton_service *service = NULL;
-    int verdict = -1, r = 0;
+    struct program p = {.config = c, .verdict = -1};
+    int r = 0;
 
     if (background) {
-        r = daemon_start(&verdict);
+        r = daemon_start(&p.verdict);
         if (r != 0) {
             option_fail(e, "cannot go into the background: %s", strerror(-r));
             return r;
@@ -118,21 +129,20 @@ int run(struct config *c, struct option_error *e)
     }
     r = open_log(c, e);
     if (r == 0) {
-        service = cmd_service_new(&c->settings, config_ops(c));
-        r = service ? make_server(c, service, e)
-                    : (option_fail(e, "out of memory"), -ENOMEM);
+        p.service = cmd_service_new(&c->settings, config_ops(c));
+        r = p.service ? make_server(&p, e)
+                      : (option_fail(e, "out of memory"), -ENOMEM);
     }
     if (r == 0) {
         signals_start(c->server, background);
-        announce(c, &verdict);
         r = serve(c, e);
         signals_end();
     }
     if (c->server) {
         baton_destroy(&c->server);
     }
-    if (service) {
-        cmd_service_free(&service);
+    if (p.service) {
+        cmd_service_free(&p.service);
     }
     return r;
 }

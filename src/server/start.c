@@ -156,6 +156,9 @@ static int start_and_join(struct baton_server *s)
         atomic_store(&s->life.finished, 1);
         baton_stop(s);
     } else {
+        if (s->options.ready) {
+            s->options.ready(s, s->options.ready_arg);
+        }
         bt_ok(pthread_join(acceptor, NULL));
     }
     for (unsigned i = 0; i < n; i++) {

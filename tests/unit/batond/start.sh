@@ -45,10 +45,10 @@ refused()
 	ok "'$want' for $*" grep -qF -e "$want" "$work/err"
 }
 
-# wait_for COMMAND...: at most 10 s
+# wait_for COMMAND...: at most 60 s
 wait_for()
 {
-	left=100
+	left=600
 	until "$@" || [ "$left" -eq 0 ]; do
 		sleep 0.1
 		left=$((left - 1))

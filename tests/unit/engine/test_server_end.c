@@ -333,15 +333,44 @@ static int bad_setup(struct baton_server *s,
     return -EILSEQ;
 }
 
+static void count_ready(struct baton_server *s, void *arg)
+{
+    int fd = testnet_tcp(&net);
+
+    cr_expect_eq(s, net.server);
+    cr_expect(testnet_ask(fd, "echo served\n", "served\n"));
+    close(fd);
+    atomic_fetch_add((atomic_uint *)arg, 1);
+}
+
+Test(end, ready_is_told_once_and_true)
+{
+    atomic_uint told = 0;
+
+    testnet_options(&options);
+    options.ready = count_ready;
+    options.ready_arg = &told;
+    testnet_start(&net, &options, &testservice);
+    cr_expect(TESTNET_UNTIL(atomic_load(&told) > 0));
+    cr_expect_eq(testnet_stop(&net), 0);
+    cr_expect_eq(atomic_load(&told), 1);
+    testnet_end(&net);
+}
+
 Test(end, setup_fails)
 {
     unsigned fds = testnet_fds(), threads = testnet_threads();
     struct baton_service bad = testservice;
+    atomic_uint told = 0;
 
     bad.setup = bad_setup;
-    testnet_make(&net, NULL, &testservice);
+    testnet_options(&options);
+    options.ready = count_ready;
+    options.ready_arg = &told;
+    testnet_make(&net, &options, &testservice);
     cr_assert_eq(baton_listen(net.server, "tcp://127.0.0.1:0", &bad), 0);
     cr_expect_eq(baton_run(net.server), -EILSEQ);
+    cr_expect_eq(atomic_load(&told), 0);
     cr_expect_eq(testnet_stats(&net).server_state, BATON_STOPPED);
     cr_expect_eq(atomic_load(&testservice_counts.setups), 1);
     cr_expect_eq(atomic_load(&testservice_counts.teardowns), 1);
