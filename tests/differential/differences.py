@@ -17,6 +17,21 @@ def float_encoding(request, ours, theirs):
     return is_sub(request, b"ENCODING") and (ours, theirs) == (b"int", b"embstr")
 
 
+def small_list(request, ours, theirs):
+    return is_sub(request, b"ENCODING") and (ours, theirs) == (
+        b"listpack",
+        b"quicklist",
+    )
+
+
+def least_count(request, ours, _):
+    return (
+        b"-9223372036854775808" in request
+        and isinstance(ours, Error)
+        and ours.startswith(b"ERR value is out of range")
+    )
+
+
 def shared_integer(request, ours, theirs):
     return is_sub(request, b"REFCOUNT") and (ours, theirs) == (1, MOST >> 32)
 
@@ -65,6 +80,10 @@ DIFFERENCES = (
     ("OBJECT", float_encoding,
      "ENCODING after INCRBYFLOAT to a whole number: the reference keeps it as text "
      "until the next load, here it is a number at once"),
+    ("OBJECT", small_list,
+     "ENCODING of a small list: `listpack` since 7.2, `quicklist` in the reference"),
+    ("LPOS", least_count, "the least number is refused as a RANK since 7.2"),
+    ("LREM", least_count, "the least number is refused as a count since 7.2"),
     ("OBJECT", shared_integer,
      "REFCOUNT: the reference shares small integers, here nothing is shared"),
     ("OBJECT", idle,

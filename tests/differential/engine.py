@@ -48,6 +48,8 @@ class Side:
     """One server and the connections to it."""
 
     def __init__(self, redis, protocols, options):
+        if redis:  # it looks ten times a second whether a wait is over
+            options = dict({"hz": 500}, **options)
         self.server = Server(redis=redis, **options)
         self.protocols = protocols
         self.wires = [Wire(self.server.path) for _ in protocols]

@@ -4,7 +4,9 @@
 differential_tests = \
 	tests/differential/planted.py \
 	tests/differential/storm.py \
+	tests/differential/family_blocking.py \
 	tests/differential/family_generic.py \
+	tests/differential/family_list.py \
 	tests/differential/family_string.py
 
 if HAVE_PYTHON
