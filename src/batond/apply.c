@@ -128,6 +128,33 @@ int apply_maxmemory(struct config *c, struct option_error *e)
     return 0;
 }
 
+static size_t size_option(const struct config *c, int option)
+{
+    return as_size((uint64_t)config_number(c, option));
+}
+
+int apply_hash_forms(struct config *c, struct option_error *e)
+{
+    struct settings *s = &c->settings;
+
+    SET(s->hash_max_listpack_entries,
+        size_option(c, OPT_hash_max_listpack_entries));
+    SET(s->hash_max_listpack_value,
+        size_option(c, OPT_hash_max_listpack_value));
+    return 0;
+}
+
+int apply_set_forms(struct config *c, struct option_error *e)
+{
+    struct settings *s = &c->settings;
+
+    SET(s->set_max_intset_entries, size_option(c, OPT_set_max_intset_entries));
+    SET(s->set_max_listpack_entries,
+        size_option(c, OPT_set_max_listpack_entries));
+    SET(s->set_max_listpack_value, size_option(c, OPT_set_max_listpack_value));
+    return 0;
+}
+
 int apply_requirepass(struct config *c, struct option_error *e)
 {
     const char *now = config_text(c, OPT_requirepass);

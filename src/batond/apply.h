@@ -11,6 +11,7 @@
 
 #include "batond/option.h"
 
+option_apply_fn apply_hash_forms;
 option_apply_fn apply_keepalive;
 option_apply_fn apply_loglevel;
 option_apply_fn apply_maxclients;
@@ -21,6 +22,7 @@ option_apply_fn apply_proto_max_bulk_len;
 option_apply_fn apply_list_size;
 option_apply_fn apply_protected_mode;
 option_apply_fn apply_requirepass;
+option_apply_fn apply_set_forms;
 option_apply_fn apply_shutdown_timeout;
 option_apply_fn apply_timeout;
 

@@ -6,8 +6,11 @@ command_sources = \
 	src/command/rows/server.def \
 	src/command/rows/string.def \
 	src/command/rows/generic.def \
+	src/command/rows/hash.def src/command/rows/set.def \
 	src/command/keys.c src/command/keys.h \
 	src/command/options.h \
+	src/command/float.c src/command/float.h \
+	src/command/scan.c src/command/scan.h \
 	src/command/args.c src/command/glob.c \
 	src/command/batch.c src/command/batch.h \
 	src/command/table.c src/command/table.h \
@@ -45,3 +48,8 @@ command_sources += \
 command_sources += \
 	src/command/list.c src/command/list.h src/command/list_pop.c \
 	src/command/list_range.c
+
+## hashes and sets
+command_sources += \
+	src/command/hash.c src/command/hash.h src/command/hash_num.c \
+	src/command/hash_read.c src/command/pick.c src/command/pick.h

@@ -56,6 +56,10 @@ struct settings {
     _Atomic uint64_t maxmemory;   /* bytes; 0: no limit */
     _Atomic int maxmemory_policy; /* enum db_policy */
     _Atomic unsigned maxmemory_samples, lfu_log_factor, lfu_decay_time;
+    /* Up to which collections are kept in a small form: elements, bytes. */
+    _Atomic size_t hash_max_listpack_entries, hash_max_listpack_value;
+    _Atomic size_t set_max_intset_entries;
+    _Atomic size_t set_max_listpack_entries, set_max_listpack_value;
 
     /* ---- Constant while workers run ---- */
     enum options_debug enable_debug_command;

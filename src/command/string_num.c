@@ -6,13 +6,11 @@
 #include "command/string.h"
 
 #include "command/commands.h"
+#include "command/float.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /* ---- Integers ---- */
 
@@ -74,61 +72,20 @@ void cmd_decrby(struct call *c)
 
 /* ---- Floating point ---- */
 
-#define FLOAT_IN_MAX  (5 * 1024) /* the reference's limit, with the NUL */
-#define FLOAT_OUT_MAX (5 * 1024) /* longest long double: some 4,950 */
-
-/* Everything strtold reads, to the last byte; no white space in front, no NaN,
- * nothing too large or too small to be told from infinity or zero. */
-static bool parse_float(struct bt_slice s, long double *out)
-{
-    char text[FLOAT_IN_MAX];
-    char *end;
-
-    if (s.n == 0 || s.n >= sizeof(text) || isspace((unsigned char)s.p[0])) {
-        return false;
-    }
-    memcpy(text, s.p, s.n);
-    text[s.n] = '\0';
-    errno = 0;
-    *out = strtold(text, &end);
-    if (end != text + s.n || isnan(*out)) {
-        return false;
-    }
-    return errno != ERANGE || (!isinf(*out) && fpclassify(*out) != FP_ZERO);
-}
-
 static bool read_float(struct call *c, struct bt_slice s, long double *out)
 {
-    if (!parse_float(s, out)) {
+    if (!float_parse(s, out)) {
         resp_error(c->out, "ERR value is not a valid float");
         return false;
     }
     return true;
 }
 
-/* Decimal, 17 digits behind the point, without trailing zeros. Those 17 are
- * what makes 0.1 print as 0.1. */
-static size_t format_float(char text[FLOAT_OUT_MAX], long double v)
-{
-    size_t n = (size_t)snprintf(text, FLOAT_OUT_MAX, "%.17Lf", v);
-
-    bt_assert(n < FLOAT_OUT_MAX);
-    while (text[n - 1] == '0') {
-        n--;
-    }
-    n -= text[n - 1] == '.';
-    if (n == 2 && text[0] == '-' && text[1] == '0') {
-        text[0] = '0';
-        n = 1;
-    }
-    return n;
-}
-
 void cmd_incrbyfloat(struct call *c)
 {
     const struct db_entry *e;
     long double v = 0, delta;
-    char text[FLOAT_OUT_MAX];
+    char text[FLOAT_TEXT];
     struct bt_slice value;
 
     if (!string_write(c, &e) ||
@@ -141,7 +98,7 @@ void cmd_incrbyfloat(struct call *c)
         resp_error(c->out, "ERR increment would produce NaN or Infinity");
         return;
     }
-    value = bt_slice(text, format_float(text, v));
+    value = bt_slice(text, float_format(text, v));
     if (string_set(c, c->argv[1], value, DB_KEEP_EXPIRE)) {
         tx_notify(c->tx, NOTIFY_STRING, "incrbyfloat", c->argv[1]);
         resp_bulk(c->out, value.p, value.n);

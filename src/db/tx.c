@@ -44,6 +44,11 @@ int64_t tx_now(struct tx *tx)
     return tx->now_ms;
 }
 
+uint64_t *tx_random(struct tx *tx)
+{
+    return &tx->thread->random;
+}
+
 /* ---- Hashes ---- */
 
 static uint64_t hash_key(const struct db *db, struct bt_slice key)

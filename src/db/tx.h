@@ -93,6 +93,8 @@ void tx_commit(struct tx *tx); /* unlocks what was locked; ends the tx */
 
 /* ---- Reading ---- */
 int64_t tx_now(struct tx *tx); /* ms since 1970 */
+/* The state of the thread's generator of random numbers, for dict_random(). */
+uint64_t *tx_random(struct tx *tx);
 
 /* NULL when there is no such key, or its time is over (a locked TX_WRITE tx
  * removes it then and counts it as expired). Counts hit or miss, and notes the

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -325,7 +326,7 @@ int dict_add(struct dict *d, struct dict_node *n, uint32_t hash)
     return 0;
 }
 
-static void unlink_node(struct dict *d, struct dict_node **link)
+void dict_remove_link(struct dict *d, struct dict_node **link)
 {
     *link = (*link)->next;
     d->count--;
@@ -339,7 +340,7 @@ struct dict_node *dict_remove(struct dict *d, struct bt_slice key,
     struct dict_node *n = link ? *link : NULL;
 
     if (n) {
-        unlink_node(d, link);
+        dict_remove_link(d, link);
     }
     return n;
 }
@@ -352,7 +353,7 @@ void dict_remove_node(struct dict *d, struct dict_node *n)
         bt_assert(*link);
         link = &(*link)->next;
     }
-    unlink_node(d, link);
+    dict_remove_link(d, link);
 }
 
 /* ---- All of them ---- */
@@ -454,4 +455,62 @@ struct dict_node *dict_random(const struct dict *d, uint64_t *random)
         n = dict_next(d, &it);
     }
     return n;
+}
+
+/* ---- Some of them ---- */
+
+#define WALK_BELOW 512 /* looking at so many costs little */
+
+int dict_sample_init(struct dict_sample *s, size_t n, size_t of,
+                     uint64_t *random)
+{
+    size_t slots = 16;
+
+    bt_assert(n <= of);
+    *s = (struct dict_sample){.n = n, .of = of, .random = random};
+    if (of < WALK_BELOW || n > of / 3) {
+        return 0;
+    }
+    while (slots < 2 * n) {
+        slots *= 2;
+    }
+    s->mask = slots - 1;
+    s->drawn = calloc(slots, sizeof *s->drawn);
+    return s->drawn ? 0 : -ENOMEM;
+}
+
+void dict_sample_fini(struct dict_sample *s)
+{
+    free(s->drawn);
+    s->drawn = NULL;
+}
+
+/* False: it was drawn before. */
+static bool draw(struct dict_sample *s, const struct dict_node *n)
+{
+    size_t i = (size_t)((uint64_t)n->hash * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+
+    for (i &= s->mask; s->drawn[i]; i = (i + 1) & s->mask) {
+        if (s->drawn[i] == n) {
+            return false;
+        }
+    }
+    s->drawn[i] = n;
+    return true;
+}
+
+void dict_sample_each(const struct dict *d, struct dict_sample *s,
+                      dict_scan_fn *fn, void *arg)
+{
+    struct dict_iter it = {0};
+    struct dict_node *n;
+
+    bt_assert(s->of == d->count);
+    while (s->n > 0) {
+        n = s->drawn ? dict_random(d, s->random) : dict_next(d, &it);
+        if (s->drawn ? draw(s, n) : dict_sample_take(s)) {
+            s->n -= s->drawn != NULL;
+            fn(arg, n);
+        }
+    }
 }

@@ -84,8 +84,8 @@ struct dict_node *dict_find(const struct dict *d, struct bt_slice key,
  * take its place by dict_replace; NULL: not there. Void after any change. */
 struct dict_node **dict_find_link(const struct dict *d, struct bt_slice key,
                                   uint32_t hash);
-/* The node at *link gives way to n and is the caller's again. It may have been
- * freed by realloc already when `next` and `hash` were copied into n. */
+/* The node at *link gives way to n, and is the caller's again. `next` and `hash`
+ * are those of the old one, which may have been moved by realloc already. */
 static inline void dict_replace(struct dict_node **link, struct dict_node *n,
                                 struct dict_node *next, uint32_t hash)
 {
@@ -99,6 +99,8 @@ int dict_add(struct dict *d, struct dict_node *n, uint32_t hash);
 /* The node that was taken out; NULL: not there. */
 struct dict_node *dict_remove(struct dict *d, struct bt_slice key,
                               uint32_t hash);
+/* The same for what dict_find_link() found. */
+void dict_remove_link(struct dict *d, struct dict_node **link);
 /* The same for a node that is known to be in it. */
 void dict_remove_node(struct dict *d, struct dict_node *n);
 
@@ -139,5 +141,36 @@ static inline size_t dict_random_below(uint64_t *random, size_t n)
     *random = x;
     return (size_t)((x >> 11) % n);
 }
+
+/* ---- Some of them, all different ---- */
+
+/* n of `of` elements, each choice as likely as any other. What is looked at one
+ * by one is chosen by dict_sample_take; when n is small beside a large dict, its
+ * elements are drawn by chance until there are n different ones. */
+struct dict_sample {
+    size_t n, of; /* still to choose, and from how many */
+    uint64_t *random;
+    const struct dict_node **drawn; /* open addressing; NULL: one by one */
+    size_t mask;
+};
+
+/* n <= of. 0 or -ENOMEM. */
+int dict_sample_init(struct dict_sample *s, size_t n, size_t of,
+                     uint64_t *random);
+void dict_sample_fini(struct dict_sample *s);
+
+/* Whether the next element is among the chosen ones. */
+static inline bool dict_sample_take(struct dict_sample *s)
+{
+    bool take = s->n > 0 && dict_random_below(s->random, s->of) < s->n;
+
+    s->of--;
+    s->n -= take;
+    return take;
+}
+
+/* Shows the chosen ones of a dict of `of` elements. */
+void dict_sample_each(const struct dict *d, struct dict_sample *s,
+                      dict_scan_fn *fn, void *arg);
 
 #endif

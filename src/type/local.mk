@@ -2,6 +2,7 @@
 type_sources = \
 	src/type/dict.c src/type/dict.h \
 	src/type/list.c src/type/list.h \
+	src/type/hash.c src/type/hash.h \
 	src/type/object.h \
 	src/type/pack.c src/type/pack.h \
 	src/type/zpack.c src/type/zpack.h \

@@ -53,9 +53,15 @@ def help_text(request, ours, theirs):
 
 
 def empty_key(request, ours, theirs):
+    name = request[0].upper()
+
     def rest(reply):
-        keys = reply[1] if request[0].upper() == b"SCAN" else reply
-        return sorted(key for key in keys if key != b"")
+        found = reply[1] if name.endswith(b"SCAN") else reply
+        if name in (b"HSCAN", b"ZSCAN"):
+            found = list(zip(found[::2], found[1::2]))
+        else:
+            found = [(one,) for one in found]
+        return sorted(one for one in found if one[0] != b"")
 
     return (
         type(ours) is type(theirs) is list
@@ -77,6 +83,9 @@ DIFFERENCES = (
     (None, long_error, "an error text that repeats an argument is cut"),
     ("KEYS", empty_key, "`**` matches an empty key, in the reference only `*` does"),
     ("SCAN", empty_key, "`**` matches an empty key, in the reference only `*` does"),
+    ("HSCAN", empty_key, "`**` matches an empty field, in the reference only `*` does"),
+    ("SSCAN", empty_key, "`**` matches an empty member, in the reference only `*` does"),
+    ("ZSCAN", empty_key, "`**` matches an empty member, in the reference only `*` does"),
     ("OBJECT", float_encoding,
      "ENCODING after INCRBYFLOAT to a whole number: the reference keeps it as text "
      "until the next load, here it is a number at once"),

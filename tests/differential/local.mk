@@ -7,6 +7,7 @@ differential_tests = \
 	tests/differential/family_blocking.py \
 	tests/differential/family_generic.py \
 	tests/differential/family_list.py \
+	tests/differential/family_hash.py \
 	tests/differential/family_string.py
 
 if HAVE_PYTHON

@@ -302,7 +302,7 @@ Test(conf, what_only_tunes_is_taken_with_a_warning)
 {
     takes("io-threads 4");
     takes("rdbchecksum yes"); /* as it is */
-    takes("hash-max-ziplist-entries 128");
+    takes("slave-priority 50");
     takes("masterauth s3cret");
     takes("list-max-ziplist-value 64"); /* nothing any more */
     cr_assert_eq(config_finish(&config, &e), 0);

@@ -2,6 +2,7 @@
 if HAVE_CRITERION
 type_unit_tests = tests/unit/type/test_dict.t \
 	tests/unit/type/test_list.t \
+	tests/unit/type/test_hash.t \
 	tests/unit/type/test_pack.t \
 	tests/unit/type/test_zset.t \
 	tests/unit/type/test_ztree.t
@@ -16,6 +17,9 @@ tests_unit_type_test_dict_t_LDADD = $(type_unit_ldadd)
 tests_unit_type_test_list_t_SOURCES = tests/unit/type/test_list.c
 tests_unit_type_test_list_t_CPPFLAGS = $(type_unit_cppflags)
 tests_unit_type_test_list_t_LDADD = $(type_unit_ldadd)
+tests_unit_type_test_hash_t_SOURCES = tests/unit/type/test_hash.c
+tests_unit_type_test_hash_t_CPPFLAGS = $(type_unit_cppflags)
+tests_unit_type_test_hash_t_LDADD = $(type_unit_ldadd)
 tests_unit_type_test_pack_t_SOURCES = tests/unit/type/test_pack.c
 tests_unit_type_test_pack_t_CPPFLAGS = $(type_unit_cppflags)
 tests_unit_type_test_pack_t_LDADD = $(type_unit_ldadd)
