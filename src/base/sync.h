@@ -17,11 +17,11 @@
 
 /* Every lock of the program, in the order in which they may be taken. */
 enum bt_rank {
-    BT_RANK_CONFIG = 1, /* batond's options */
-    BT_RANK_KEYSPACE,   /* a shard of the database; order = shard number */
-    BT_RANK_HANDLE,     /* a shard of the handle table; order = shard number */
-    BT_RANK_HELPER,     /* the queue of a helper thread */
-    BT_RANK_SLAB,       /* base/slab.h: the depot of a slab */
+    BT_RANK_KEYSPACE = 1, /* a shard of the database; order = shard number */
+    BT_RANK_CONFIG,       /* batond's options */
+    BT_RANK_HANDLE, /* a shard of the handle table; order = shard number */
+    BT_RANK_HELPER, /* the queue of a helper thread */
+    BT_RANK_SLAB,   /* base/slab.h: the depot of a slab */
     BT_RANK_LOG
 };
 

@@ -302,6 +302,8 @@ int config_finish(struct config *c, struct option_error *e)
         c->settings.enable_debug_command =
             (enum options_debug)config_number(c, OPT_enable_debug_command);
         c->settings.databases = (unsigned)config_number(c, OPT_databases);
+        c->settings.query_limit =
+            (size_t)config_number(c, OPT_client_query_buffer_limit);
         c->settings.port = (unsigned)config_number(c, OPT_port);
         c->settings.config_file = c->file;
     }

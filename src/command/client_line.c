@@ -47,13 +47,27 @@ static bool is_unix(const struct baton_client_info *info)
     return n >= 2 && strcmp(info->addr + n - 2, ":0") == 0;
 }
 
-static char *flags(char *p, const struct baton_client_info *info,
-                   unsigned flags)
+/* Relaxed: for show. */
+static uint32_t queued(const struct session *s)
 {
+    return atomic_load_explicit(&((struct session *)s)->queued,
+                                memory_order_relaxed);
+}
+
+static char *show_flags(char *p, const struct baton_client_info *info,
+                        struct session *s)
+{
+    unsigned flags = session_flags(s);
     char *start = p = put(p, " flags=");
 
+    if (queued(s) > 0) {
+        *p++ = 'x';
+    }
     if (info->state == BATON_BLOCKED) {
         *p++ = 'b';
+    }
+    if (atomic_load_explicit(&s->dirty, memory_order_relaxed)) {
+        *p++ = 'd';
     }
     if (info->state == BATON_CLOSING) {
         *p++ = 'c';
@@ -101,9 +115,10 @@ static char *identity(char *p, const struct baton_client_info *info,
     p = word(p, " name=", label(s, LABEL_NAME));
     p = number(p, " age=", info->age_ms / 1000);
     p = number(p, " idle=", info->idle_ms / 1000);
-    p = flags(p, info, session_flags(s));
+    p = show_flags(p, info, (struct session *)s);
     p = number(p, " db=", session_db(s));
-    return put(p, " sub=0 psub=0 ssub=0 multi=-1");
+    p = put(p, " sub=0 psub=0 ssub=0");
+    return integer(p, " multi=", (int64_t)queued(s) - 1);
 }
 
 /* What it holds. */

@@ -31,6 +31,7 @@ static const struct {
     {CMD_PUBSUB, "pubsub"},
     {CMD_MOVABLEKEYS, "movablekeys"},
     {CMD_MAY_REPLICATE, "may_replicate"},
+    {CMD_SKIP_SLOWLOG, "skip_slowlog"},
 };
 
 #define N_FLAGS (sizeof flag_names / sizeof flag_names[0])

@@ -45,6 +45,8 @@ enum cmd_flag { /* Redis' flag names where there is one */
     CMD_PUBSUB = 1 << 15,
     CMD_MOVABLEKEYS = 1 << 16, /* keys.numkeys or keys.more */
     CMD_MAY_REPLICATE = 1 << 17,
+    CMD_SKIP_SLOWLOG = 1 << 18,
+    CMD_WALKS = 1 << 19, /* ours: goes through the shards itself (KEYS) */
 };
 
 struct cmd_key_list;
@@ -87,6 +89,8 @@ struct call {
     const struct batched *ahead; /* what was looked up before: batch.h */
     struct tx *tx;
     struct resp_reply *out;
+    bool in_exec;  /* a queued command: must not block */
+    uint64_t told; /* errors of queued commands, which were counted */
 };
 
 /* Argument parsing and error texts shared by all families. Each returns false

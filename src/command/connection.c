@@ -5,6 +5,7 @@
 #include "command/commands.h"
 
 #include "command/client.h"
+#include "command/multi.h"
 #include "command/options.h"
 #include "command/service.h"
 #include "command/session.h"
@@ -224,6 +225,7 @@ void cmd_reset(struct call *c)
     struct service *service = c->worker->service;
     struct session *s = c->session;
 
+    multi_reset(s, service->db);
     session_set_label(c->client, LABEL_NAME, bt_str(""));
     session_set_db(s, 0);
     session_set_proto(s, 2);

@@ -4,6 +4,7 @@
  * alone.
  *
  *     CMD_LOCK_ALL             all shards
+ *     EXEC                     those of all queued and all watched keys
  *     no keys                  none
  *     CMD_LOCKFREE             none: one string key, read without the lock
  *     otherwise                the shards of the keys, in order, each once
@@ -12,7 +13,9 @@
 
 #include "base/clock.h"
 #include "command/batch.h"
+#include "command/commands.h"
 #include "command/keys.h"
+#include "command/multi.h"
 #include "command/room.h"
 #include "command/service.h"
 #include "command/session.h"
@@ -83,10 +86,27 @@ static bool arity_fits(const struct command *c, size_t argc)
 
 static bool reject(struct call *call, const char *text)
 {
-    resp_error(call->out, text);
+    if (bt_unlikely(call->command->fn == cmd_exec)) {
+        multi_exec_refused(call, text);
+    } else {
+        resp_error(call->out, text);
+    }
     cmd_count_add(
         &call->worker->counters.rows[cmd_index(call->command)].rejected, 1);
     return false;
+}
+
+/* What is queued takes memory, too; EXEC needs what its commands need. */
+static bool needs_room(const struct call *call)
+{
+    unsigned flags = call->command->flags;
+
+    if (bt_unlikely(multi_on(call->session))) {
+        flags |= multi_queues(call)              ? CMD_DENYOOM
+                 : call->command->fn == cmd_exec ? multi_flags(call->session)
+                                                 : 0;
+    }
+    return flags & CMD_DENYOOM;
 }
 
 /* Relaxed: any recent limit will do. */
@@ -94,7 +114,7 @@ static bool lacks_room(struct call *call)
 {
     const struct settings *s = call->worker->service->settings;
 
-    return call->command->flags & CMD_DENYOOM &&
+    return needs_room(call) &&
            atomic_load_explicit(&((struct settings *)s)->maxmemory,
                                 memory_order_relaxed) != 0 &&
            !room_make(call->worker);
@@ -131,19 +151,40 @@ static bool resolve(struct call *call)
         !(c->flags & CMD_NO_AUTH)) {
         return reject(call, "NOAUTH Authentication required.");
     }
-    if (bt_unlikely(lacks_room(call))) {
-        return reject(call, "OOM command not allowed when used memory > "
-                            "'maxmemory'.");
+    if (bt_unlikely(multi_on(call->session)) && c->flags & CMD_NO_MULTI) {
+        return reject(call, "ERR Command not allowed inside a transaction");
     }
     return true;
 }
 
+/* Is there memory for what the command may add? */
+static bool has_room(struct call *call)
+{
+    return bt_likely(!lacks_room(call)) ||
+           reject(call, "OOM command not allowed when used memory > "
+                        "'maxmemory'.");
+}
+
+/* What stands between a request and its command. False: it will not be run, and
+ * the error is written. */
+static bool pass_gates(struct call *call)
+{
+    if (bt_likely(resolve(call) && has_room(call))) {
+        return true;
+    }
+    multi_refused(call);
+    return false;
+}
+
 /* ---- Locks ---- */
 
-static struct bt_slice *room_for_keys(struct worker *w, size_t n)
+struct bt_slice *cmd_room_for_keys(struct worker *w, size_t n)
 {
     if (n > w->keys_cap) {
-        struct bt_slice *keys = realloc(w->keys, n * sizeof *keys);
+        struct bt_slice *keys;
+
+        n = n > 2 * w->keys_cap ? n : 2 * w->keys_cap;
+        keys = realloc(w->keys, n * sizeof *keys);
 
         if (!keys) {
             return NULL;
@@ -158,7 +199,7 @@ static struct bt_slice *room_for_keys(struct worker *w, size_t n)
 static struct bt_slice *gather(struct call *call, size_t first, size_t step,
                                size_t n)
 {
-    struct bt_slice *keys = room_for_keys(call->worker, n);
+    struct bt_slice *keys = cmd_room_for_keys(call->worker, n);
 
     for (size_t i = 0; keys && i < n; i++) {
         keys[i] = call->argv[first + i * step];
@@ -184,7 +225,7 @@ static bool lock_found_keys(struct call *call)
     if (r == CMD_KEYS_ALL) {
         tx_lock_all(call->tx, mode_of(call));
     } else if (r == 0 && list.n > 0) {
-        struct bt_slice *keys = room_for_keys(call->worker, list.n);
+        struct bt_slice *keys = cmd_room_for_keys(call->worker, list.n);
 
         for (size_t i = 0; keys && i < list.n; i++) {
             keys[i] = call->argv[list.at[i]];
@@ -223,6 +264,9 @@ static bool lock(struct call *call)
     if (flags & CMD_LOCK_ALL) {
         tx_lock_all(call->tx, mode_of(call));
         return true;
+    }
+    if (bt_unlikely(call->command->fn == cmd_exec)) {
+        return multi_lock(call);
     }
     if (!cmd_keys_plain(call->command)) {
         return lock_found_keys(call);
@@ -266,7 +310,17 @@ static unsigned time_weight(struct call *call, const struct cmd_count *count)
     return ++call->worker->calls % STATS_SAMPLE == 0 ? STATS_SAMPLE : 0;
 }
 
-static void run_counted(struct call *call)
+static void run_queued(struct call *call)
+{
+    struct tx *tx = call->tx;
+
+    call->command->fn(call);
+    db_discard(tx);
+    tx->dbi = session_db(call->session);
+    tx->no_touch = session_flags(call->session) & SESSION_NO_TOUCH;
+}
+
+static void run_counted(struct call *call, cmd_fn *how)
 {
     struct cmd_count *count =
         &call->worker->counters.rows[cmd_index(call->command)];
@@ -274,10 +328,7 @@ static void run_counted(struct call *call)
     uint64_t errors = call->out->errors;
     uint64_t start = weight ? bt_now_ns() : 0;
 
-    /* Relaxed: published for CLIENT LIST, which wants any recent value. */
-    atomic_store_explicit(&call->session->last, call->command,
-                          memory_order_relaxed);
-    run(call);
+    how(call);
     if (weight) {
         uint64_t end = bt_now_ns();
 
@@ -285,7 +336,7 @@ static void run_counted(struct call *call)
         stats_tick(call->worker->service, end);
     }
     cmd_count_add(&count->calls, 1);
-    if (bt_unlikely(call->out->errors != errors)) {
+    if (bt_unlikely(call->out->errors != errors + call->told)) {
         cmd_count_add(&count->failed, 1);
     }
     cmd_count_add(&call->worker->counters.commands, 1);
@@ -322,6 +373,21 @@ static void step_reply_mode(struct call *call)
         session_flags(s) & (SESSION_REPLY_OFF | SESSION_REPLY_SKIP);
 }
 
+void cmd_execute_queued(struct call *call)
+{
+    struct resp_reply *out = call->out;
+    const char *start = out->start, *p = out->p;
+    uint64_t told = call->told, n = out->errors;
+
+    call->told = 0;
+    run_counted(call, run_queued);
+    n = out->errors - n;
+    if (n > 0) {
+        count_errors(call, start, p, n);
+    }
+    call->told = told + n;
+}
+
 void cmd_execute(struct call *call)
 {
     struct resp_reply *out = call->out;
@@ -329,11 +395,19 @@ void cmd_execute(struct call *call)
     uint64_t errors = out->errors;
 
     call->command = NULL;
-    if (resolve(call)) {
-        run_counted(call);
+    call->told = 0;
+    if (pass_gates(call)) {
+        /* Relaxed: published for CLIENT LIST, which wants any recent value. */
+        atomic_store_explicit(&call->session->last, call->command,
+                              memory_order_relaxed);
+        if (bt_unlikely(multi_on(call->session)) && multi_queues(call)) {
+            multi_queue(call);
+        } else {
+            run_counted(call, run);
+        }
     }
-    if (bt_unlikely(out->errors != errors)) {
-        count_errors(call, start, p, out->errors - errors);
+    if (bt_unlikely(out->errors != errors + call->told)) {
+        count_errors(call, start, p, out->errors - errors - call->told);
     }
     if (bt_unlikely(session_flags(call->session) &
                     (SESSION_REPLY_SKIP | SESSION_REPLY_SKIP_NEXT))) {

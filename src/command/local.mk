@@ -7,6 +7,7 @@ command_sources = \
 	src/command/rows/string.def \
 	src/command/rows/generic.def \
 	src/command/rows/hash.def src/command/rows/set.def \
+	src/command/rows/transaction.def \
 	src/command/keys.c src/command/keys.h \
 	src/command/options.h \
 	src/command/float.c src/command/float.h \
@@ -15,6 +16,7 @@ command_sources = \
 	src/command/batch.c src/command/batch.h \
 	src/command/table.c src/command/table.h \
 	src/command/execute.c src/command/execute.h \
+	src/command/multi.c src/command/multi.h \
 	src/command/helper.c src/command/helper.h \
 	src/command/room.c src/command/room.h \
 	src/command/process.c src/command/process.h \

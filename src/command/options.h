@@ -8,7 +8,7 @@
  * Threads    Any, everywhere, also several CONFIG SET at once. A member of
  *            struct settings that is not atomic is constant while workers run.
  * Ownership  Both structures belong to the program and outlive the service.
- * Locks      `lock` has rank CONFIG: taken by whoever holds no other lock.
+ * Locks      `lock` has rank CONFIG: EXEC takes it with shards of keys locked.
  */
 #ifndef BATON_COMMAND_OPTIONS_H
 #define BATON_COMMAND_OPTIONS_H
@@ -64,6 +64,7 @@ struct settings {
     /* ---- Constant while workers run ---- */
     enum options_debug enable_debug_command;
     unsigned databases;
+    size_t query_limit;      /* client-query-buffer-limit */
     unsigned port;           /* for INFO: tcp_port, 0 = no TCP */
     const char *config_file; /* for INFO: absolute path, or "" */
     const char *executable;  /* for INFO: as it was called */

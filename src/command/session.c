@@ -6,6 +6,10 @@
  */
 #include "command/session.h"
 
+#include "command/multi.h"
+#include "command/service.h"
+#include "command/worker.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,8 +87,10 @@ static void take_labels(void *data, void *arg)
 void session_fini(struct baton_client *c)
 {
     struct session *s = baton_data(c);
+    struct worker *w = baton_client_worker_data(c);
     struct labels *labels = NULL;
 
+    multi_reset(s, w->service->db);
     if (s->labels) {
         baton_sync(c, take_labels, &labels);
     }

@@ -41,13 +41,18 @@ struct labels {
     char *text[N_LABELS];
 };
 
+struct multi; /* command/multi.h */
+
 struct session {
     struct resp_partial *partial;       /* of an unfinished request, or NULL */
     struct labels *labels;              /* NULL: none was ever given */
     const struct command *_Atomic last; /* the last command, or NULL */
     _Atomic uint16_t db;
     _Atomic uint8_t flags;
-    _Atomic uint8_t proto; /* 2 or 3 */
+    _Atomic uint8_t proto;   /* 2 or 3 */
+    _Atomic uint32_t queued; /* 0: not in MULTI; else commands queued + 1 */
+    struct multi *multi;     /* NULL: nothing queued, nothing watched */
+    atomic_bool dirty;       /* a watched key was changed; any thread sets it */
 };
 
 _Static_assert(sizeof(struct session) <= 72, "a session is to stay small");

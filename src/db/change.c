@@ -28,11 +28,14 @@ bool db_tx_expired(struct tx *tx, const struct db_entry *e)
     return when != DB_NO_EXPIRE && tx_now(tx) > when;
 }
 
-/* The journal and WATCH will listen here. */
+/* The journal will listen here. */
 void db_tx_changed(struct tx *tx, struct bt_slice key, enum db_change kind)
 {
     db_tx_hide(tx);
     tx->thread->wrote = true;
+    if (bt_unlikely(db_watching(tx->db))) {
+        db_watch_changed(tx, key, kind);
+    }
     if (kind == DB_CHANGE_EXPIRE) {
         db_count(&tx->thread->count.expired, 1);
         tx_notify(tx, NOTIFY_EXPIRED, "expired", key);

@@ -24,6 +24,9 @@ static void flush_database(struct tx *tx, unsigned dbi, bool lazy)
         if (!t) {
             continue;
         }
+        if (db_watching(db)) {
+            db_watch_flushed(tx, dbi, s);
+        }
         tx->changes += db_table_keys(t);
         for (l = db_table_detach(t); l; l = next) {
             next = l->next;

@@ -81,6 +81,7 @@ struct db {
     atomic_bool *touched; /* [dbi]: has a table; never false again */
     struct bt_domain *domain;
     struct bt_slab *slab;    /* for entries */
+    _Atomic size_t watches;  /* in all shards: db/watch.h */
     _Atomic unsigned notify; /* classes of events that are told */
     db_notify_fn *listener;  /* constant, likewise its argument */
     void *listener_arg;
@@ -170,6 +171,18 @@ void db_tx_take_out(struct tx *tx, unsigned shard, const struct db_place *place,
                     enum db_change kind);
 /* Adds what the table has grown by to the thread's share of used_bytes. */
 void db_tx_account(struct tx *tx, const struct db_table *t, uint64_t before);
+
+/* ---- watch.c ---- */
+
+/* The locks of the shards concerned are held; to be called when db->watches is
+ * not 0, the second one before the shard's keys of database dbi go. */
+void db_watch_changed(struct tx *tx, struct bt_slice key, enum db_change kind);
+void db_watch_flushed(struct tx *tx, unsigned dbi, unsigned shard);
+
+static inline bool db_watching(const struct db *db)
+{
+    return atomic_load_explicit(&db->watches, memory_order_relaxed) != 0;
+}
 
 /* ---- flush.c ---- */
 

@@ -18,4 +18,5 @@ db_sources = \
 	src/db/stats.c \
 	src/db/table.c src/db/table.h \
 	src/db/tx.c src/db/tx.h \
-	src/db/use.c src/db/use.h
+	src/db/use.c src/db/use.h \
+	src/db/watch.c src/db/watch.h

@@ -41,10 +41,13 @@
 #include "base/sync.h"
 #include "db/table.h"
 
+struct db_watches;
+
 /* Readers touch the first line only, single-key writers the second only. */
 struct db_shard {
     alignas(DB_LINE) atomic_size_t seq;
     alignas(DB_LINE) struct bt_mutex lock;
+    struct db_watches *watches; /* NULL: none; under the lock: db/watch.c */
 };
 
 /* Lock held. False: hidden already, by the whole tx. Relaxed: the stores of the

@@ -198,6 +198,12 @@ void tx_lock_all(struct tx *tx, enum tx_mode mode)
     }
 }
 
+void tx_as_one(struct tx *tx)
+{
+    bt_assert(!tx->hidden);
+    tx->multi = tx->write;
+}
+
 /* All are odd before the first change is made: called by each change. */
 void db_tx_hide(struct tx *tx)
 {

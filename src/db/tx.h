@@ -89,6 +89,9 @@ void tx_hint(struct tx *tx, struct bt_slice key, uint64_t hash);
 int tx_lock(struct tx *tx, const struct bt_slice *keys, size_t n,
             enum tx_mode mode);
 void tx_lock_all(struct tx *tx, enum tx_mode mode);
+/* After tx_lock, before the first change: all that follows is one change, also
+ * where it is of one key again and again. */
+void tx_as_one(struct tx *tx);
 void tx_commit(struct tx *tx); /* unlocks what was locked; ends the tx */
 
 /* ---- Reading ---- */

@@ -7,6 +7,7 @@ protocol_tests = \
 	tests/protocol/hash.py \
 	tests/protocol/scan.py tests/protocol/inline.py \
 	tests/protocol/docs.py tests/protocol/maxmemory.py \
+	tests/protocol/multi.py \
 	tests/protocol/pipeline.py tests/protocol/atomic.py \
 	tests/protocol/stress_verify.py
 

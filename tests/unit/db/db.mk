@@ -8,7 +8,8 @@ db_unit_tests = tests/unit/db/test_entry.t \
 	tests/unit/db/test_scan.t \
 	tests/unit/db/test_siphash.t \
 	tests/unit/db/test_table.t \
-	tests/unit/db/test_tx.t
+	tests/unit/db/test_tx.t \
+	tests/unit/db/test_watch.t
 check_PROGRAMS += $(db_unit_tests)
 TESTS += $(db_unit_tests)
 db_unit_cppflags = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
@@ -38,6 +39,9 @@ tests_unit_db_test_siphash_t_LDADD = $(db_unit_ldadd)
 tests_unit_db_test_table_t_SOURCES = tests/unit/db/test_table.c
 tests_unit_db_test_table_t_CPPFLAGS = $(db_unit_cppflags)
 tests_unit_db_test_table_t_LDADD = $(db_unit_ldadd)
+tests_unit_db_test_watch_t_SOURCES = tests/unit/db/test_watch.c tests/unit/db/use.h
+tests_unit_db_test_watch_t_CPPFLAGS = $(db_unit_cppflags)
+tests_unit_db_test_watch_t_LDADD = $(db_unit_ldadd)
 tests_unit_db_test_tx_t_SOURCES = tests/unit/db/test_tx.c tests/unit/db/use.h
 tests_unit_db_test_tx_t_CPPFLAGS = $(db_unit_cppflags)
 tests_unit_db_test_tx_t_LDADD = $(db_unit_ldadd)
