@@ -11,6 +11,7 @@ stress_core = \
 baton_stress_SOURCES = $(stress_core) \
 	stress/arrivals.c stress/arrivals.h \
 	stress/audit.c stress/audit.h \
+	stress/chart.c stress/chart.h \
 	stress/client.c stress/client.h \
 	stress/gate.c stress/gate.h \
 	stress/json.c stress/json.h \
@@ -20,12 +21,14 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/main.c \
 	stress/net.c stress/net.h \
 	stress/options.c stress/options.h \
+	stress/page.c stress/page.h stress/page_charts.c stress/page_main.c \
 	stress/progress.c \
 	stress/report.c stress/report.h stress/report_json.c \
 	stress/request.c stress/request.h \
 	stress/series.c stress/series.h \
 	stress/sync.c stress/sync.h \
 	stress/tally.c stress/tally.h \
+	stress/tree.c stress/tree.h \
 	stress/usage.c stress/usage.h \
 	stress/worker.c stress/worker.h
 if POLLER_EPOLL

@@ -12,6 +12,7 @@
 
 #include "stress/audit.h"
 #include "stress/load.h"
+#include "stress/page.h"
 #include "stress/report.h"
 
 /* For the signal handler alone; set before it is installed. */
@@ -81,8 +82,12 @@ static int run_once(struct stress_run *run)
 int main(int argc, char **argv)
 {
     static struct stress_run run;
-    enum stress_go go = stress_options_parse(&run.options, argc, argv);
+    enum stress_go go;
 
+    if (argc > 1 && strcmp(argv[1], "report") == 0) {
+        return stress_page_main(argc - 2, argv + 2);
+    }
+    go = stress_options_parse(&run.options, argc, argv);
     if (go != STRESS_GO) {
         return go == STRESS_STOP_OK ? 0 : 2;
     }

@@ -17,7 +17,8 @@ acceptance_scripts = \
 	tests/acceptance/3.02_linear.py \
 	tests/acceptance/3.07_memory.py \
 	tests/acceptance/3.08_large.py \
-	tests/acceptance/3.10_random.py
+	tests/acceptance/3.10_random.py \
+	tests/acceptance/4.06_page.py
 EXTRA_DIST += $(acceptance_scripts) tests/acceptance/accept.py \
 	tests/acceptance/run.sh
 

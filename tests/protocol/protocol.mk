@@ -9,6 +9,7 @@ protocol_tests = \
 	tests/protocol/docs.py tests/protocol/maxmemory.py \
 	tests/protocol/multi.py \
 	tests/protocol/pipeline.py tests/protocol/atomic.py \
+	tests/protocol/stress_report.py \
 	tests/protocol/stress_verify.py
 
 if HAVE_PYTHON
