@@ -44,7 +44,7 @@ class Blocking(Family):
             return [do(0, w) for w in (["MULTI"], push, other, end, ["EXEC"])]
         return [do(0, push)]
 
-    @row(3, exact=True)
+    @row(2, exact=True)
     def wait_and_feed(self, g):
         """Nothing is there, some wait, some come; at last each gets something."""
         scene = [do(0, ["DEL"] + list(KEYS))]
@@ -63,7 +63,7 @@ class Blocking(Family):
         request = self.waits(g, g.pick(("0.01", "0.001", "1e-2")))
         return Scene([do(0, ["DEL"] + list(KEYS)), send(1, request), collect(1)])
 
-    @row(20, exact=True)
+    @row(60, exact=True)
     def at_once(self, g):
         """What does not wait: something is there, or in a MULTI, or wrong."""
         keys = g.keys(3)
@@ -79,11 +79,11 @@ class Blocking(Family):
             )
         )
 
-    @row(20)
+    @row(120)
     def push(self, g):
         return [g.pick(("LPUSH", "RPUSH")), g.key()] + g.some(g.member, 5)
 
-    @row(3, exact=True)
+    @row(9, exact=True)
     def in_a_transaction(self, g):
         scene = [do(2, ["MULTI"])]
         for _ in range(g.between(1, 4)):

@@ -6,9 +6,10 @@ differential_tests = \
 	tests/differential/storm.py \
 	tests/differential/family_blocking.py \
 	tests/differential/family_generic.py \
-	tests/differential/family_list.py \
 	tests/differential/family_hash.py \
-	tests/differential/family_string.py
+	tests/differential/family_list.py \
+	tests/differential/family_string.py \
+	tests/differential/family_tx.py
 
 if HAVE_PYTHON
 TESTS += $(differential_tests)
