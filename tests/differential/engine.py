@@ -106,6 +106,8 @@ class Pair:
 
     def missing(self, names):
         """Those of these commands that batond lacks."""
+        if not names:
+            return []
         info = self.ours.ask("COMMAND", "INFO", *names)
         return [n for n, i in zip(names, info) if type(i) is not list]
 

@@ -120,6 +120,7 @@ class Family:
     COMPARE = {}
     ALONE = {}
     options = {}  # of both servers
+    mixes = True  # False: its scenes want connections that nobody else uses
     plain = False  # True: only the rows of the class itself
 
     def __init__(self):
@@ -181,11 +182,15 @@ class Mixed(Family):
 
     def __init__(self, families):
         super().__init__()
+        self.choose(families)
+
+    def choose(self, families):
         self.families = families
-        self.COMPARE, self.ALONE = {}, {}
+        self.COMPARE, self.ALONE, self.options = {}, {}, {}
         for f in families:
             self.COMPARE.update(f.COMPARE)
             self.ALONE.update(f.ALONE)
+            self.options.update(f.options)
 
     def units(self, g):
         family = g.pick(self.families)
@@ -203,6 +208,10 @@ def all_families():
                 found[thing.name] = thing
     found.pop("mixed", None)
     return found
+
+
+def everything():
+    return Mixed([f() for f in all_families().values() if f.mixes])
 
 
 def main(family):

@@ -11,6 +11,7 @@ SIDES = ("LEFT", "RIGHT")
 class Blocking(Family):
     name = "blocking"
     kind = "list"
+    mixes = False
     needs = ("BLPOP", "BRPOP", "BLMOVE", "BLMPOP", "BRPOPLPUSH")
 
     def waits(self, g, seconds):

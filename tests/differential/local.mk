@@ -3,6 +3,7 @@
 ## is one line here.
 differential_tests = \
 	tests/differential/planted.py \
+	tests/differential/mixed.py \
 	tests/differential/storm.py \
 	tests/differential/family_blocking.py \
 	tests/differential/family_generic.py \

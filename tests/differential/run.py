@@ -10,7 +10,7 @@ import sys
 sys.dont_write_bytecode = True
 
 # The family first: it knows where the others are.
-from family import Mixed, all_families  # noqa: E402 isort: skip
+from family import all_families, everything  # noqa: E402 isort: skip
 from baton_test import Skip  # noqa: E402
 from differences import DIFFERENCES  # noqa: E402
 from tap import Campaign  # noqa: E402
@@ -76,7 +76,7 @@ def main():
     faults = 0
     for name in args.family or list(families) + ["mixed"]:
         if name == "mixed":
-            family = Mixed([f() for f in families.values() if not f.plain])
+            family = everything()
         else:
             family = families[name]()
         faults += one(args, family)
