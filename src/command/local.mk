@@ -54,4 +54,6 @@ command_sources += \
 ## hashes and sets
 command_sources += \
 	src/command/hash.c src/command/hash.h src/command/hash_num.c \
-	src/command/hash_read.c src/command/pick.c src/command/pick.h
+	src/command/hash_read.c src/command/pick.c src/command/pick.h \
+	src/command/set.c src/command/set.h src/command/set_random.c \
+	src/command/set_several.c

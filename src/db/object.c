@@ -14,9 +14,8 @@ struct db_lazy_object {
 
 static const struct object_ops *const ops[DB_N_TYPES] = {
     [DB_STRING] = NULL, /* a string lies in its entry, or in a blob */
-    [DB_LIST] = &list_ops,
-    [DB_ZSET] = &zset_ops,
-    [DB_HASH] = &hash_ops,
+    [DB_LIST] = &list_ops, [DB_ZSET] = &zset_ops,
+    [DB_HASH] = &hash_ops, [DB_SET] = &set_ops,
 };
 
 const struct object_ops *db_object_ops(enum db_type type)

@@ -3,7 +3,9 @@ type_sources = \
 	src/type/dict.c src/type/dict.h \
 	src/type/list.c src/type/list.h \
 	src/type/hash.c src/type/hash.h \
+	src/type/intset.c src/type/intset.h \
 	src/type/object.h \
+	src/type/set.c src/type/set.h \
 	src/type/pack.c src/type/pack.h \
 	src/type/zpack.c src/type/zpack.h \
 	src/type/zset.c src/type/zset.h \

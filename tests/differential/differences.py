@@ -79,6 +79,13 @@ def long_error(_, ours, theirs):
     )
 
 
+def small_set(request, ours, theirs):
+    return is_sub(request, b"ENCODING") and (ours, theirs) == (
+        b"listpack",
+        b"hashtable",
+    )
+
+
 DIFFERENCES = (
     (None, long_error, "an error text that repeats an argument is cut"),
     ("KEYS", empty_key, "`**` matches an empty key, in the reference only `*` does"),
@@ -91,6 +98,8 @@ DIFFERENCES = (
      "until the next load, here it is a number at once"),
     ("OBJECT", small_list,
      "ENCODING of a small list: `listpack` since 7.2, `quicklist` in the reference"),
+    ("OBJECT", small_set,
+     "ENCODING of a small set: `listpack` since 7.2, `hashtable` in the reference"),
     ("LPOS", least_count, "the least number is refused as a RANK since 7.2"),
     ("LREM", least_count, "the least number is refused as a count since 7.2"),
     ("OBJECT", shared_integer,
