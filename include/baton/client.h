@@ -65,6 +65,23 @@ bool baton_is_local(const struct baton_client *c);
  * the quantum. */
 bool baton_more(struct baton_client *c);
 
+/* ---- Large requests ----
+ *
+ * A large request that is not whole yet lies in an allocation of its own, which
+ * grows as bytes arrive. */
+
+/* In bytes(): at least n more bytes belong to the request that is left. A hint:
+ * the allocation does not become larger than that, but is not made so large in
+ * advance either, since it was a client that said n. */
+void baton_expect(struct baton_client *c, size_t n);
+
+/* In bytes(): the n bytes at p, part of the input, become the caller's together
+ * with the allocation in which they lie, if that is the client's own and they
+ * fill most of it. Returns that allocation, to be released by free() but not before the
+ * pass is over, or NULL: copy them. The input stays readable until then, and the
+ * call must consume all of it. */
+void *baton_take_input(struct baton_client *c, const char *p, size_t n);
+
 /* One service request message was received whole and answered. Call it once
  * for each request, also when the answer says nothing (a reply switched off)
  * and when a parked request is answered at last. */

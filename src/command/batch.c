@@ -18,7 +18,6 @@ void batch_parse(struct batch *b, struct resp_partial **partial, const char *p,
                  size_t n, const struct resp_limits *limits, unsigned max)
 {
     const char *end = p + n;
-    size_t want;
 
     b->n = 0;
     b->status = RESP_OK;
@@ -27,7 +26,7 @@ void batch_parse(struct batch *b, struct resp_partial **partial, const char *p,
 
         b->tail = b->n;
         b->status = resp_parse(partial, p, (size_t)(end - p), limits,
-                               &e->request, &want);
+                               &e->request, &b->want);
         if (b->status == RESP_MORE || b->status == RESP_ERROR) {
             return;
         }

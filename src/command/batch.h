@@ -27,7 +27,8 @@ struct batch {
     unsigned n;    /* requests parsed */
     unsigned tail; /* the slot whose request is in `status` */
     enum resp_status
-        status; /* RESP_OK: more may follow; else what stopped it */
+        status;  /* RESP_OK: more may follow; else what stopped it */
+    size_t want; /* with RESP_MORE: bytes known to be missing */
     struct batched {
         struct resp_request request;   /* argc 0: nothing was asked */
         const struct command *command; /* NULL: not looked up */

@@ -89,8 +89,9 @@ struct call {
     const struct batched *ahead; /* what was looked up before: batch.h */
     struct tx *tx;
     struct resp_reply *out;
-    bool in_exec;  /* a queued command: must not block */
-    uint64_t told; /* errors of queued commands, which were counted */
+    bool in_exec;           /* a queued command: must not block */
+    uint64_t told;          /* errors of queued commands, which were counted */
+    struct db_offer *offer; /* a large argument that may be kept, or NULL */
 };
 
 /* Argument parsing and error texts shared by all families. Each returns false

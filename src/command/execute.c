@@ -289,6 +289,7 @@ static void run(struct call *call)
         tx_hint(&w->tx, call->argv[call->command->keys.first],
                 call->ahead->hash);
     }
+    w->tx.offer = call->offer;
     w->tx.no_touch = session_flags(call->session) & SESSION_NO_TOUCH;
     if (lock(call)) {
         call->command->fn(call);

@@ -17,6 +17,7 @@
 
 #define MAX_INLINE (64 * 1024)
 #define MAX_ARGS   (1024 * 1024)
+#define KEEP_BYTES (64 * 1024) /* a value worth keeping where it was read */
 
 /* ---- Replies into the library's buffer ---- */
 
@@ -64,9 +65,35 @@ static void protocol_error(struct call *call)
     cmd_count_error(counters, "ERR", 3);
 }
 
-/* Serves the requests of the batch; false when the client must wait before all
+/* ---- Large values stay where they were read ---- */
+
+static void *take_input(void *arg)
+{
+    struct call *call = arg;
+
+    return baton_take_input(call->client, call->offer->p, call->offer->n);
+}
+
+/* Looks for an argument that is nearly all of the request r, which must be the
+ * last of what was read: then nobody else needs its bytes. */
+static void run_large(struct call *call, const struct resp_request *r)
+{
+    struct db_offer offer = {.take = take_input, .arg = call};
+
+    for (size_t i = 1; i < r->argc && i < 16; i++) {
+        if (r->argv[i].n >= KEEP_BYTES && r->argv[i].n > r->consumed / 2) {
+            offer.p = r->argv[i].p;
+            offer.n = r->argv[i].n;
+            call->offer = &offer;
+        }
+    }
+    cmd_execute(call);
+    call->offer = NULL;
+}
+
+/* Serves the requests of the batch, which were parsed from n bytes; false when the client must wait before all
  * of them were. Adds the bytes consumed to *used. */
-static bool serve_batch(struct call *call, size_t *used)
+static bool serve_batch(struct call *call, size_t n, size_t *used)
 {
     struct batch *b = &call->worker->batch;
 
@@ -83,7 +110,11 @@ static bool serve_batch(struct call *call, size_t *used)
             call->argv = r->argv;
             call->argc = r->argc;
             call->ahead = &b->v[i];
-            cmd_execute(call);
+            if (bt_unlikely(r->consumed > KEEP_BYTES && *used == n)) {
+                run_large(call, r);
+            } else {
+                cmd_execute(call);
+            }
             baton_answered(call->client);
         }
         batch_served(b, i);
@@ -107,7 +138,7 @@ static ssize_t serve(struct call *call, const char *p, size_t n)
         if (b->n > 1) {
             batch_prefetch(b, w->db, session_db(session));
         }
-        if (!serve_batch(call, &used)) {
+        if (!serve_batch(call, n, &used)) {
             return (ssize_t)used;
         }
         if (bt_unlikely(b->status == RESP_ERROR)) {
@@ -115,6 +146,9 @@ static ssize_t serve(struct call *call, const char *p, size_t n)
             return -EPROTO;
         }
     } while (b->status == RESP_OK && used < n);
+    if (b->status == RESP_MORE) {
+        baton_expect(call->client, b->want);
+    }
     return (ssize_t)used;
 }
 

@@ -184,6 +184,26 @@ static void finish_set(struct tx *tx, struct change *c, struct db_entry *e)
     db_tx_account(tx, c->table, c->before);
 }
 
+static struct db_entry *new_string(struct tx *tx, struct bt_slice key,
+                                   struct bt_slice value, bool ttl)
+{
+    const struct db_offer *o = tx->offer;
+    struct db_entry *e = NULL;
+
+    if (bt_unlikely(o != NULL) && o->p == value.p && o->n == value.n &&
+        value.n >= DB_BLOB_MIN) {
+        e = db_entry_adopt(key, o, ttl);
+        tx->offer = NULL;
+    }
+    if (!e) {
+        e = db_entry_new(key, value.n, ttl);
+        if (e && value.n > 0) {
+            memcpy(db_entry_value(e), value.p, value.n);
+        }
+    }
+    return e;
+}
+
 int db_set(struct tx *tx, struct bt_slice key, struct bt_slice value,
            int64_t expire_ms)
 {
@@ -195,13 +215,10 @@ int db_set(struct tx *tx, struct bt_slice key, struct bt_slice value,
         return r;
     }
     expire_ms = resolve_expire(tx, &c, expire_ms);
-    e = db_entry_new(key, value.n, expire_ms != DB_NO_EXPIRE);
+    e = new_string(tx, key, value, expire_ms != DB_NO_EXPIRE);
     if (!e) {
         db_tx_account(tx, c.table, c.before);
         return -ENOMEM;
-    }
-    if (value.n > 0) {
-        memcpy(db_entry_value(e), value.p, value.n);
     }
     if (expire_ms != DB_NO_EXPIRE) {
         db_entry_set_ttl(e, expire_ms);

@@ -23,7 +23,8 @@ static void *take(size_t n, uint8_t *flags)
 struct blob {
     atomic_size_t refs;
     size_t n;
-    char bytes[];
+    char *bytes; /* behind this, or in `block` */
+    void *block; /* taken from elsewhere, or NULL */
 };
 
 enum db_type db_entry_type(const struct db_entry *e)
@@ -65,6 +66,8 @@ static struct blob *blob_new(size_t n)
     if (b) {
         atomic_init(&b->refs, 1);
         b->n = n;
+        b->bytes = (char *)(b + 1);
+        b->block = NULL;
     }
     return b;
 }
@@ -84,6 +87,7 @@ void db_blob_release(void *blob)
     /* Release: our reads are over before the count falls. Acquire: whoever
      * frees has seen all the others' releases. */
     if (atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) == 1) {
+        free(b->block);
         free(b);
     }
 }
@@ -174,6 +178,29 @@ struct db_entry *db_entry_new(struct bt_slice key, size_t n, bool ttl)
         e = b ? with_blob(key, b, flags) : NULL;
     }
     if (e && ttl) {
+        db_entry_set_ttl(e, DB_NO_EXPIRE);
+    }
+    return e;
+}
+
+struct db_entry *db_entry_adopt(struct bt_slice key,
+                                const struct db_offer *offer, bool ttl)
+{
+    uint8_t flags = DB_STRING | (ttl ? ENTRY_TTL : 0);
+    struct blob *b = blob_new(0);
+    struct db_entry *e = b ? with_blob(key, b, flags) : NULL;
+
+    if (!e) {
+        return NULL;
+    }
+    b->block = offer->take(offer->arg); /* last: the key may lie in it */
+    if (!b->block) {
+        db_entry_free(e);
+        return NULL;
+    }
+    b->bytes = (char *)(uintptr_t)offer->p;
+    b->n = offer->n;
+    if (ttl) {
         db_entry_set_ttl(e, DB_NO_EXPIRE);
     }
     return e;

@@ -59,6 +59,10 @@ _Static_assert(offsetof(struct db_entry_ttl, expire_ms) == 8 &&
 /* A string of n bytes, to be written through db_entry_value; with room for a
  * time to live (none yet) when `ttl`. NULL: out of memory. */
 struct db_entry *db_entry_new(struct bt_slice key, size_t n, bool ttl);
+/* The same with the value that is offered, taken and not copied. NULL: out of
+ * memory, or it was not given. */
+struct db_entry *db_entry_adopt(struct bt_slice key,
+                                const struct db_offer *offer, bool ttl);
 /* A collection; takes the object, also when it fails. */
 struct db_entry *db_entry_with(struct bt_slice key, enum db_type type,
                                void *object, bool ttl);

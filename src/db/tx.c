@@ -20,6 +20,7 @@ static inline void reset(struct tx *tx)
     tx->n_shards = 0;
     tx->shards = tx->inline_shards;
     tx->n_hashes = tx->next_hash = 0;
+    tx->offer = NULL;
     tx->made = NULL;
     tx->changes = 0;
     tx->flushed = NULL;

@@ -56,6 +56,15 @@ struct tx_hash {
 
 struct db_level;
 
+/* A value that lies in an allocation of its own, which may be kept in place of a
+ * copy: take(arg) gives it away, to be freed by free(), or NULL. */
+struct db_offer {
+    const char *p;
+    size_t n;
+    void *(*take)(void *arg);
+    void *arg;
+};
+
 struct tx {
     struct db_thread *thread;
     struct db *db;
@@ -73,7 +82,8 @@ struct tx {
     /* Of the first keys given to tx_lock: each is hashed once. */
     unsigned n_hashes, next_hash;
     struct tx_hash hashes[TX_HASHES];
-    struct db_entry *made; /* db_make'd and not yet published */
+    struct db_offer *offer; /* for db_set, or NULL */
+    struct db_entry *made;  /* db_make'd and not yet published */
     uint64_t made_hash;
     uint64_t changes;         /* keys changed by this tx: "dirty" */
     struct db_level *flushed; /* given back after the locks */

@@ -9,6 +9,7 @@
 
 #define GROW_FIRST 65536  /* first size of input that is grown in place */
 #define READ_MAX   262144 /* one read into it */
+#define GROW_LAST  4096   /* by so much at least, though less is expected */
 
 static uint32_t clip(size_t n)
 {
@@ -41,6 +42,23 @@ void bt_input_drop(struct baton_client *c)
     }
 }
 
+/* Is there room for all that is expected? */
+static bool fits(const struct bt_input *in, size_t cap)
+{
+    return cap > in->n && in->want <= cap - in->n;
+}
+
+/* Twice as much, so that growing costs little, but no more than is expected: the
+ * service may keep the allocation. */
+static size_t next_size(const struct bt_input *in)
+{
+    size_t cap = in->cap * 2 < GROW_FIRST ? GROW_FIRST : in->cap * 2;
+    size_t more = in->want < GROW_LAST ? GROW_LAST : in->want;
+
+    return in->want > 0 && cap > in->n && cap - in->n > more ? in->n + more
+                                                             : cap;
+}
+
 /* Moves what is kept to the front and sees to room behind it. */
 static int grow(struct baton_client *c)
 {
@@ -52,10 +70,10 @@ static int grow(struct baton_client *c)
         in->n -= in->off;
         in->off = 0;
     }
-    if (in->n + in->n / 4 < cap) {
+    if (in->n + in->n / 4 < cap || (in->want > 0 && fits(in, cap))) {
         return 0;
     }
-    cap = cap * 2 < GROW_FIRST ? GROW_FIRST : cap * 2;
+    cap = next_size(in);
     in = realloc(c->in, sizeof *in + cap);
     if (!in) {
         return -ENOMEM;
@@ -89,6 +107,33 @@ int bt_input_place(struct baton_worker *w, struct baton_client *c, char **p,
     *room = c->in->cap - c->in->n;
     *room = *room < READ_MAX ? *room : READ_MAX;
     return 0;
+}
+
+void bt_input_expect(struct baton_client *c, size_t n)
+{
+    if (c->in) {
+        c->in->want = n;
+    }
+}
+
+void baton_expect(struct baton_client *c, size_t n)
+{
+    struct baton_worker *w =
+        atomic_load_explicit(&c->owner, memory_order_relaxed);
+
+    w->expect = n;
+}
+
+void *baton_take_input(struct baton_client *c, const char *p, size_t n)
+{
+    struct bt_input *in = c->in;
+
+    if (!in || p < in->p || p > in->p + in->cap || n < in->cap - in->cap / 8) {
+        return NULL;
+    }
+    c->in = NULL;
+    publish(c);
+    return in;
 }
 
 int bt_input_keep(struct baton_client *c, const char *p, size_t n)

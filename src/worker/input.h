@@ -15,6 +15,7 @@
 
 struct bt_input {
     size_t off, n, cap; /* bytes p[off .. n) are kept */
+    size_t want;        /* so many more at least will be, 0: not known */
     char p[];
 };
 
@@ -24,6 +25,8 @@ int bt_input_place(struct baton_worker *w, struct baton_client *c, char **p,
                    size_t *room, size_t *have);
 /* The bytes at p[0..n) (in the read buffer or in c->in) are kept. 0, -ENOMEM. */
 int bt_input_keep(struct baton_client *c, const char *p, size_t n);
+/* baton_expect() */
+void bt_input_expect(struct baton_client *c, size_t n);
 void bt_input_drop(struct baton_client *c);
 
 #endif

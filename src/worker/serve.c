@@ -132,6 +132,7 @@ static void feed(struct baton_worker *w, struct baton_client *c, const char *p,
     ssize_t used;
 
     c->flags &= ~(uint32_t)(BT_STOPPED | BT_PAUSED);
+    w->expect = 0;
     used = s->bytes(c, p, n);
     if (used < 0) {
         baton_close(c, BATON_PROTOCOL);
@@ -142,6 +143,7 @@ static void feed(struct baton_worker *w, struct baton_client *c, const char *p,
         (c->in && c->in->n - c->in->off > w->settings->input_limit)) {
         baton_close(c, BATON_LIMIT);
     }
+    bt_input_expect(c, w->expect);
     if ((size_t)used == n) { /* stopped, but with nothing left to serve */
         c->flags &= ~(uint32_t)(BT_STOPPED | BT_PAUSED);
     } else if (c->flags & BT_PARKED) { /* the rest waits for the resume */

@@ -85,6 +85,7 @@ struct baton_worker {
     struct bt_poller *poller;
     struct baton_client *current; /* whose callback runs */
     unsigned quota;               /* requests that it may still serve */
+    size_t expect;                /* baton_expect() */
     size_t pause;                 /* settings->pause, read once a pass */
     char *rbuf;                   /* BT_CARRY_MAX + BT_READ_SIZE */
     char *obuf;                   /* BT_OUT_SIZE: current's newest replies */

@@ -3,7 +3,9 @@
 """Requests in pieces and in crowds: every way to cut them, deep pipelines,
 large values, clients that close their half or read late."""
 
+import os
 import random
+import re
 import socket
 import threading
 import time
@@ -12,6 +14,7 @@ from baton_test import (
     OK,
     REDIS,
     Error,
+    Server,
     Skip,
     Status,
     both,
@@ -198,6 +201,63 @@ def huge(c):
     value = value[: 1 << 20] + b"MARK" + value[(1 << 20) + 4 :] + b"end"
     expect_true(c.cmd("GETDEL", "k") == value, "the changed value is wrong")
     expect(c.cmd("EXISTS", "k"), 0)
+
+
+@test("large values come in by every command and in every company")
+def large_company(c):
+    for n in (65535, 65536, 70000, 131072, 300000, 1 << 20):
+        value = bytes((n + i) % 251 for i in range(251)) * (n // 251 + 1)
+        value = value[:n]
+        other = value[::-1]
+        for request, want in (
+            (("SET", "k", value), OK),
+            (("SET", "k", other, "GET"), value),
+            (("SET", "k", value, "EX", "100"), OK),
+            (("GETSET", "k", other), value),
+            (("SETEX", "k", "100", value), OK),
+            (("SET", "k", other, "NX"), None),
+            (("SETNX", "k", other), 0),
+            (("MSET", "l", other, "k", value), OK),
+            (("APPEND", "l", value), 2 * n),
+            (("SETRANGE", "l", "1", value), 2 * n),
+            (("GETRANGE", "l", "0", str(n)), other[:1] + value),
+            (("ECHO", value), value),
+            (("GET", "k"), value),
+            ((b"x" * 1000, value), None),
+        ):
+            c.send(*request)
+            reply = c.read_reply()
+            if request[0] == b"x" * 1000:
+                expect_true(isinstance(reply, Error), "no such command")
+                continue
+            expect_true(reply == want, "%s with %d bytes" % (request[0], n))
+        c.cmd("SET", "none", "1")
+        # Behind one another, in front of others, and removed at once.
+        replies = c.pipeline(
+            [("SET", "k", value), ("SET", "k", other), ("GET", "k")]
+            + [("DEL", "k"), ("PING",), ("SET", "m", value), ("DEL", "m")]
+        )
+        expect_true(replies == [OK, OK, other, 1, PONG, OK, 1], "%d piped" % n)
+
+
+@test("a large value is stored where it was read")
+def no_copy(c):
+    if REDIS or not os.path.exists("/proc/self/status"):
+        return
+    with Server() as server, server.client() as mine:
+        with open("/proc/%d/maps" % server.pid) as f:
+            if re.search("lib[at]san", f.read()):
+                return  # its allocator copies when memory grows
+
+        def peak():
+            with open("/proc/%d/status" % server.pid) as f:
+                return int(re.search(r"VmHWM:\s*(\d+)", f.read()).group(1)) << 10
+
+        n = 64 << 20
+        before = peak()
+        expect(mine.cmd("SET", "k", b"v" * n), OK)
+        expect_true(peak() - before < n + n // 4, "%d" % (peak() - before))
+        expect(mine.cmd("STRLEN", "k"), n)
 
 
 @test("a value is replaced while its bytes are on their way to a client")

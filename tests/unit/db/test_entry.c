@@ -103,6 +103,46 @@ Test(entry, copy_keeps_value_and_shares_blob)
     }
 }
 
+static void *give(void *arg)
+{
+    void *block = *(void **)arg;
+
+    *(void **)arg = NULL;
+    return block;
+}
+
+/* The value stays where it is, and its allocation goes with the last reader. */
+Test(entry, adopts_what_is_offered)
+{
+    void *block = calloc(1, DB_BLOB_MIN + 100);
+    struct db_offer o = {(char *)block + 30, DB_BLOB_MIN, give, &block};
+    struct db_entry *e = db_entry_adopt(bt_str("k"), &o, true), *copy;
+    void *hold;
+
+    cr_assert(e);
+    cr_expect_null(block, "it was taken");
+    cr_expect_eq(db_entry_string(e).p, o.p);
+    cr_expect_eq(db_entry_string(e).n, o.n);
+    cr_expect_eq(db_entry_expire(e), DB_NO_EXPIRE);
+    cr_expect_geq(db_entry_bytes(e), o.n);
+    hold = db_entry_hold(e);
+    copy = db_entry_copy(e, bt_str("l"), DB_NO_EXPIRE);
+    db_entry_free(e);
+    cr_expect_eq(db_entry_string(copy).p, o.p);
+    db_entry_free(copy);
+    cr_expect_eq(o.p[0], 0);
+    db_blob_release(hold); /* the leak checker looks */
+}
+
+Test(entry, what_is_offered_may_be_refused)
+{
+    void *block = NULL;
+    char value[16] = "";
+    struct db_offer o = {value, sizeof value, give, &block};
+
+    cr_expect_null(db_entry_adopt(bt_str("k"), &o, false));
+}
+
 Test(entry, held_bytes_outlive_it)
 {
     struct bt_slice value = bytes(DB_BLOB_MIN, 'v');

@@ -17,6 +17,7 @@ static void start(void)
     w.rbuf = malloc(BT_CARRY_MAX + BT_READ_SIZE);
     c = calloc(1, sizeof *c);
     cr_assert(w.rbuf && c);
+    atomic_store(&c->owner, &w);
 }
 
 static void end(void)
@@ -139,4 +140,69 @@ Test(input, consumed_whole)
     cr_assert_eq(bt_input_keep(c, at + 50000, 0), 0);
     cr_expect_null(c->in);
     cr_expect_eq(atomic_load(&c->in_room), 0);
+}
+
+/* ---- What is expected ---- */
+
+/* Reads total bytes as keep_all, saying each time how many are missing: as much
+ * more as was declared. The largest allocation is noted. */
+static void keep_expected(size_t total, size_t declared)
+{
+    size_t got = 0, room, have;
+    char *p;
+
+    while (got < total) {
+        cr_assert_eq(bt_input_place(&w, c, &p, &room, &have), 0);
+        cr_assert_gt(room, 0);
+        room = room < total - got ? room : total - got;
+        memset(p, 'x', room);
+        got += room;
+        cr_assert_eq(bt_input_keep(c, p - have, got), 0);
+        bt_input_expect(c, declared - got);
+    }
+}
+
+/* Never ahead of what came by more than twice, whatever a client says. */
+Test(input, expected_much_and_little_came)
+{
+    keep_expected(200000, 400000000);
+    cr_expect_leq(c->in->cap, 4 * 200000);
+}
+
+/* The last growth is to what is expected, and the service may have it. */
+Test(input, taken)
+{
+    size_t room, have, n = 1000000;
+    char *p, *block;
+
+    keep_expected(n - 2000, n);
+    cr_assert_eq(bt_input_place(&w, c, &p, &room, &have), 0);
+    memset(p, 'x', 2000);
+    p -= have;
+    cr_assert_geq(room, 2000);
+    cr_expect_leq(c->in->cap, n + 4096);
+    cr_expect_null(baton_take_input(c, "elsewhere", n), "not its bytes");
+    cr_expect_null(baton_take_input(c, p, n / 2), "not most of them");
+    block = baton_take_input(c, p + 40, n - 42);
+    cr_assert(block);
+    cr_expect_null(c->in);
+    cr_expect_eq(atomic_load(&c->in_room), 0);
+    cr_expect(p > block && p[40] == 'x' && p[n - 1] == 'x', "still readable");
+    cr_expect_null(baton_take_input(c, p + 40, n - 42), "once");
+    cr_assert_eq(bt_input_keep(c, p + n, 0), 0);
+    cr_expect_null(c->in);
+    free(block);
+}
+
+/* What follows one large argument may be short: no growing byte by byte. */
+Test(input, little_is_expected)
+{
+    size_t room, have, n = 100000;
+    char *p;
+
+    keep_expected(n, n);
+    bt_input_expect(c, 1);
+    cr_assert_eq(bt_input_place(&w, c, &p, &room, &have), 0);
+    cr_assert_eq(have, n);
+    cr_expect_gt(room, 1000);
 }
