@@ -10,13 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stress/proof.h"
+#include "stress/request.h"
 #include "stress/sync.h"
 
 #define KEYS_AT_ONCE  64
 #define BYTES_AT_ONCE (UINT64_C(1) << 20)
 #define OPEN_ATTEMPTS 10
 #define OPEN_PAUSE_MS 100
-#define REQUEST_BYTES 64 /* more than a GET, or one key of a DEL, takes */
+#define REQUEST_BYTES 96 /* more than a read, or one key of a DEL, takes */
 
 static bool is_error(const struct stress_reply *r)
 {
@@ -27,10 +29,9 @@ static bool is_error(const struct stress_reply *r)
 static int greet(struct stress_run *run, struct stress_sync *s,
                  struct stress_reply *r)
 {
-    const struct stress_wire *wire = &run->wire;
-    int rc = stress_sync_send(s, wire->greeting, wire->greeting_len);
+    int rc = stress_sync_send(s, run->greeting, run->greeting_len);
 
-    for (unsigned i = 0; i <= wire->greeting_hellos && rc == 0; i++) {
+    for (unsigned i = 0; i <= run->greeting_replies && rc == 0; i++) {
         rc = stress_sync_reply(s, r);
         if (rc == 0 && is_error(r)) {
             return -EACCES;
@@ -69,62 +70,90 @@ int stress_probe(struct stress_run *run)
     return rc;
 }
 
-/* A key at rest. An old version is not just late any more: the newer ones are
- * lost. */
-static void judge(struct stress_run *run, struct stress_tally *t, uint32_t key,
-                  const struct stress_reply *r)
+/* ---- keys at rest ---- */
+
+/* One key of a family, as it is to be read; false: it was never set. */
+static bool subject(struct stress_run *run, const struct stress_op *op,
+                    uint32_t key, struct stress_slot *slot)
 {
-    const struct stress_ledger *l = &run->ledger;
-    uint32_t floor = stress_ledger_floor(l, key, UINT32_MAX), version;
-    enum stress_fault f = STRESS_UNEXPECTED;
+    int ledger = stress_family_index(op->family);
+
+    *slot = (struct stress_slot){
+        .act = (uint8_t)op->act, .family = op->family, .key = key};
+    if (ledger >= 0) {
+        slot->version =
+            stress_ledger_floor(&run->ledger[ledger], key, UINT32_MAX);
+        return atomic_load(&run->ledger[ledger].sent[key]) > 0;
+    }
+    if (op->family == 'c') {
+        slot->version = stress_counter_sent(&run->counters, key);
+        if (atomic_load(&run->counters.unknown)) {
+            slot->version = stress_counter_floor(&run->counters, key);
+        }
+        return stress_counter_sent(&run->counters, key) > 0;
+    }
+    return true;
+}
+
+/* An old version is not just late any more: the newer ones are lost. */
+static void judge(struct stress_run *run, struct stress_tally *t,
+                  const struct stress_slot *slot, const struct stress_reply *r)
+{
+    struct stress_proof proof;
+    enum stress_fault f;
 
     if (is_error(r)) {
         stress_tally_add(t, STRESS_REPLY_ERRORS, 1);
         stress_tally_text(t, r->text, r->len, 1);
         return;
     }
-    if (r->type == '_') {
-        f = floor > 0 ? STRESS_LOST : STRESS_RIGHT;
-    } else if (r->type == '$') {
-        f = stress_value_check(l, r->text, r->len, key, floor, &version);
+    f = stress_examine(run, slot, r, &proof);
+    if (f == STRESS_RIGHT && slot->act == STRESS_POP && !proof.nothing &&
+        !stress_items_deliver(&run->elements, proof.stamp.writer,
+                              proof.version)) {
+        f = STRESS_TWICE;
     }
     if (f != STRESS_RIGHT) {
         stress_tally_fault(t, f == STRESS_STALE ? STRESS_LOST : f, 1);
     }
 }
 
-static int read_keys(struct stress_run *run, struct stress_sync *s,
-                     struct stress_tally *t, const uint32_t *keys, unsigned n)
+/* Asks for n keys at once and judges what comes; the number of nils. */
+static int read_some(struct stress_run *run, struct stress_sync *s,
+                     struct stress_tally *t, const struct stress_op *op,
+                     const struct stress_slot *slots, unsigned n)
 {
     char out[KEYS_AT_ONCE * REQUEST_BYTES];
     struct stress_reply r;
     size_t len = 0;
-    int rc;
+    int rc, nils = 0;
 
     for (unsigned i = 0; i < n; i++) {
-        len += stress_request_get(&run->wire, &run->ledger, out + len, keys[i]);
+        len += stress_request_encode(run, op, &slots[i], out + len);
     }
-    rc = stress_sync_send(s, out, len);
+    rc = len > 0 ? stress_sync_send(s, out, len) : 0;
     for (unsigned i = 0; i < n && rc == 0; i++) {
         rc = stress_sync_reply(s, &r);
         if (rc == 0) {
-            judge(run, t, keys[i], &r);
+            judge(run, t, &slots[i], &r);
+            nils += r.type == '_' || is_error(&r);
         }
     }
-    return rc;
+    return rc < 0 ? rc : nils;
 }
 
 static int delete_keys(struct stress_run *run, struct stress_sync *s,
-                       struct stress_tally *t, const uint32_t *keys, unsigned n)
+                       struct stress_tally *t, char family, uint32_t first,
+                       uint32_t n)
 {
     char out[(KEYS_AT_ONCE + 1) * REQUEST_BYTES];
     struct stress_reply r;
-    size_t len = (size_t)sprintf(out, "*%u\r\n$3\r\nDEL\r\n", n + 1);
+    size_t len = (size_t)sprintf(out, "*%u\r\n$3\r\nDEL\r\n", (unsigned)n + 1);
     int rc;
 
-    for (unsigned i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         len += (size_t)sprintf(out + len, "$%d\r\n", STRESS_KEY_BYTES);
-        stress_key_write(&run->ledger, out + len, keys[i]);
+        stress_key_write(out + len, family, run->id, first + i);
         memcpy(out + len + STRESS_KEY_BYTES, "\r\n", 2);
         len += STRESS_KEY_BYTES + 2;
     }
@@ -139,20 +168,109 @@ static int delete_keys(struct stress_run *run, struct stress_sync *s,
     return rc;
 }
 
-/* The next keys that were ever sent, from *key on. */
-static unsigned next_keys(const struct stress_run *run, uint32_t *key,
-                          uint32_t *keys)
-{
-    const struct stress_ledger *l = &run->ledger;
-    uint64_t fit = BYTES_AT_ONCE / l->value_bytes + 1;
-    unsigned n = 0;
+/* ---- families ---- */
 
-    for (; *key < l->keys && n < KEYS_AT_ONCE && n < fit; ++*key) {
-        if (atomic_load(&l->sent[*key]) > 0) {
-            keys[n++] = *key;
+static uint32_t keys_of(const struct stress_run *run, char family)
+{
+    uint32_t keys = run->options.keys;
+
+    return family == 'l'   ? run->lists
+           : family == 'z' ? (keys - 1) / STRESS_BOARD + 1
+                           : keys;
+}
+
+/* Keys that are read one by one. */
+static int read_family(struct stress_run *run, struct stress_sync *s,
+                       struct stress_tally *t, const struct stress_op *op,
+                       uint64_t *looked_at)
+{
+    unsigned most = (unsigned)(BYTES_AT_ONCE / (run->sizes.max + 1) + 1);
+    struct stress_slot slots[KEYS_AT_ONCE];
+    uint32_t key = 0;
+    int rc = 0;
+
+    most = most < KEYS_AT_ONCE ? most : KEYS_AT_ONCE;
+    while (rc >= 0 && key < run->options.keys) {
+        unsigned n = 0;
+
+        while (n < most && key < run->options.keys) {
+            n += subject(run, op, key++, &slots[n]);
+        }
+        rc = n > 0 ? read_some(run, s, t, op, slots, n) : 0;
+        *looked_at += rc >= 0 ? n : 0;
+    }
+    return rc < 0 ? rc : 0;
+}
+
+/* What is still in the lists has not been delivered before. */
+static int empty_lists(struct stress_run *run, struct stress_sync *s,
+                       struct stress_tally *t, const struct stress_op *op)
+{
+    struct stress_slot slots[KEYS_AT_ONCE];
+    int rc = 0;
+
+    for (uint32_t list = 0; list < run->lists && rc >= 0; list++) {
+        for (unsigned i = 0; i < KEYS_AT_ONCE; i++) {
+            subject(run, op, list, &slots[i]);
+        }
+        do {
+            rc = read_some(run, s, t, op, slots, KEYS_AT_ONCE);
+        } while (rc == 0);
+    }
+    return rc < 0 ? rc : 0;
+}
+
+static int delete_family(struct stress_run *run, struct stress_sync *s,
+                         struct stress_tally *t, char family)
+{
+    uint32_t n = keys_of(run, family);
+    int rc = 0;
+
+    for (uint32_t key = 0; key < n && rc == 0; key += KEYS_AT_ONCE) {
+        uint32_t left = n - key;
+
+        rc = delete_keys(run, s, t, family, key,
+                         left < KEYS_AT_ONCE ? left : KEYS_AT_ONCE);
+    }
+    return rc;
+}
+
+static int all_families(struct stress_run *run, struct stress_sync *s,
+                        struct stress_tally *t, uint64_t *looked_at)
+{
+    int rc = 0;
+
+    for (unsigned i = 0; i < run->n_audit && rc == 0; i++) {
+        const struct stress_op *op = &run->audit[i];
+        int ledger = stress_family_index(op->family);
+
+        if (op->family == 'l') {
+            rc = empty_lists(run, s, t, op);
+        } else if (ledger < 0 || run->workload.fill[ledger] >= 0) {
+            rc = read_family(run, s, t, op, looked_at);
+        }
+        if (rc == 0 && !run->options.keep) {
+            rc = delete_family(run, s, t, op->family);
         }
     }
-    return n;
+    if (rc == 0 && !run->options.keep &&
+        stress_workload_uses(&run->workload, 'x')) {
+        rc = delete_family(run, s, t, 'x');
+    }
+    return rc;
+}
+
+/* What only the whole of it shows. */
+static void sums(struct stress_run *run, struct stress_tally *t)
+{
+    if (run->elements.writer != NULL) {
+        stress_tally_fault(t, STRESS_NEVER, stress_items_never(&run->elements));
+    }
+    if (run->counters.sent != NULL && stress_counters_twice(&run->counters) &&
+        stress_tally_faults(t, STRESS_LOST) == 0 &&
+        stress_tally_faults(t, STRESS_STALE) == 0) {
+        stress_tally_fault(t, STRESS_TWICE, 1);
+    }
 }
 
 /* The server may still be busy closing the connections of the load, and have
@@ -195,22 +313,16 @@ static void check_failed(struct stress_tally *t, const struct stress_reply *r,
 
 uint64_t stress_audit(struct stress_run *run, struct stress_tally *t)
 {
-    uint32_t keys[KEYS_AT_ONCE], key = 0;
     struct stress_reply r = {0};
     struct stress_sync s = {.fd = -1};
     uint64_t looked_at = 0;
-    unsigned n;
     int rc = open_patiently(run, &s, &r);
 
-    while (rc == 0 && (n = next_keys(run, &key, keys)) > 0) {
-        rc = read_keys(run, &s, t, keys, n);
-        if (rc == 0 && !run->options.keep) {
-            rc = delete_keys(run, &s, t, keys, n);
-        }
-        looked_at += rc == 0 ? n : 0;
-    }
+    rc = rc < 0 ? rc : all_families(run, &s, t, &looked_at);
     if (rc < 0) {
         check_failed(t, &r, rc);
+    } else {
+        sums(run, t);
     }
     stress_sync_close(&s);
     return looked_at;

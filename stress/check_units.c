@@ -1,36 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * stress/check_units.c -- what baton-stress relies on, by itself: the
- * histogram's error, the parser at every split, the rule about versions, and
- * the judge's names for what is wrong. Plain program: exit status 1 and one
+ * histogram's error, the parser at every split, the schedule of an open loop, which
+ * keys come and how long values are. Plain program: exit status 1 and one
  * line for each check that fails.
  */
 #include <errno.h>
-#include <pthread.h>
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "stress/arrivals.h"
+#include "stress/check.h"
+#include "stress/choose.h"
 #include "stress/clock.h"
 #include "stress/histogram.h"
-#include "stress/judge.h"
 #include "stress/resp.h"
-#include "stress/verify.h"
-#include "stress/worker.h"
-
-static int failed, checks;
-
-#define CHECK(x) check((x), #x, __LINE__)
-
-static void check(int ok, const char *what, int line)
-{
-    checks++;
-    if (!ok) {
-        failed++;
-        printf("check_units.c:%d: %s\n", line, what);
-    }
-}
+#include "stress/value.h"
 
 /* ---- histogram ---- */
 
@@ -191,204 +177,6 @@ static void parser_depth(void)
     }
 }
 
-/* ---- values and versions ---- */
-
-static struct stress_run run;
-static struct stress_worker worker;
-
-static void ledger_new(uint32_t keys, uint32_t writers, size_t bytes)
-{
-    stress_ledger_fini(&run.ledger);
-    run.ledger = (struct stress_ledger){
-        .keys = keys, .writers = writers, .value_bytes = bytes, .run = 99};
-    CHECK(stress_ledger_init(&run.ledger) == 0);
-}
-
-static enum stress_fault value(const char *v, size_t n, uint32_t key,
-                               uint32_t floor)
-{
-    uint32_t version;
-
-    return stress_value_check(&run.ledger, v, n, key, floor, &version);
-}
-
-static void values(size_t bytes)
-{
-    char *v = malloc(bytes), *other = malloc(bytes);
-    struct stress_ledger *l = &run.ledger;
-
-    ledger_new(10, 3, bytes);
-    CHECK(stress_ledger_send(l, 4) == 1 && stress_ledger_send(l, 4) == 2);
-    stress_value_write(l, v, 4, 2);
-    CHECK(value(v, bytes, 4, 0) == STRESS_RIGHT);
-    CHECK(value(v, bytes, 4, 2) == STRESS_RIGHT);
-    CHECK(value(v, bytes, 4, 3) == STRESS_STALE);
-    CHECK(value(v, bytes, 5, 0) == STRESS_CROSSED);
-    CHECK(value(v, bytes - 1, 4, 0) == STRESS_TORN);
-    stress_value_write(l, other, 4, 3);
-    CHECK(value(other, bytes, 4, 0) == STRESS_UNEXPECTED);
-    for (size_t i = 0; i < bytes; i++) {
-        v[i] ^= 1;
-        if (value(v, bytes, 4, 0) != STRESS_TORN) {
-            CHECK(!"a changed byte passes");
-        }
-        v[i] ^= 1;
-    }
-    /* One version, but for the last bytes, which are of the other. */
-    stress_value_write(l, other, 4, 1);
-    memcpy(other + bytes - 4, v + bytes - 4, 4);
-    CHECK(value(other, bytes, 4, 0) == STRESS_TORN);
-    free(v);
-    free(other);
-}
-
-static void versions(void)
-{
-    struct stress_ledger *l = &run.ledger;
-
-    ledger_new(10, 3, 32);
-    CHECK(stress_ledger_floor(l, 4, 0) == 0);
-    stress_ledger_send(l, 4);
-    stress_ledger_send(l, 4);
-    CHECK(stress_ledger_floor(l, 4, 0) == 0);
-    /* Its writer (4 % 3) sees what it sent. */
-    CHECK(stress_ledger_floor(l, 4, 1) == 2);
-    stress_ledger_prove(l, 4, 2);
-    stress_ledger_prove(l, 4, 1);
-    CHECK(stress_ledger_floor(l, 4, 0) == 2);
-    stress_ledger_void(l, 4);
-    stress_ledger_send(l, 4);
-    stress_ledger_prove(l, 4, 3);
-    CHECK(stress_ledger_floor(l, 4, 0) == 0);
-    CHECK(stress_ledger_floor(l, 4, 1) == 0);
-}
-
-/* ---- the judge ---- */
-
-static struct stress_client client;
-static struct stress_slot window[8];
-
-/* A batch in flight, written as "G4 S1 G5"; SETs send a new version. */
-static void ask(const char *batch)
-{
-    client = (struct stress_client){.window = window, .room = 8, .fd = -1};
-
-    for (const char *s = batch; *s != '\0'; s += s[2] == ' ' ? 3 : 2) {
-        uint32_t key = (uint32_t)(s[1] - '0');
-
-        window[client.tail++] = (struct stress_slot){
-            .request = s[0] == 'G' ? STRESS_GET : STRESS_SET,
-            .key = key,
-            .version = s[0] == 'G'
-                           ? stress_ledger_floor(&run.ledger, key, UINT32_MAX)
-                           : stress_ledger_send(&run.ledger, key)};
-    }
-}
-
-/* So many of the requests have their answer. */
-static uint32_t done(void)
-{
-    return client.head + client.n_early;
-}
-
-static int reply(const char *kind, uint32_t key, uint32_t version)
-{
-    char v[32];
-    struct stress_reply r = {
-        .type = *kind, .text = kind + 1, .len = strlen(kind + 1)};
-
-    if (*kind == '$') {
-        stress_value_write(&run.ledger, v, key, version);
-        r.text = v;
-        r.len = sizeof(v);
-    }
-    return stress_judge(&client, &worker, &r, stress_now());
-}
-
-/* The faults counted since the last call, as "2 crossed 1 torn". */
-static int faults(const char *expected)
-{
-    char text[200] = "";
-
-    for (int i = 1; i < STRESS_N_FAULTS; i++) {
-        uint64_t n = stress_tally_faults(&worker.tally, (enum stress_fault)i);
-
-        if (n > 0) {
-            sprintf(text + strlen(text), "%s%llu %s", *text ? " " : "",
-                    (unsigned long long)n,
-                    stress_fault_name((enum stress_fault)i));
-        }
-    }
-    memset(&worker.tally, 0, sizeof(worker.tally));
-    if (strcmp(text, expected) != 0) {
-        printf("judge: \"%s\", not \"%s\"\n", text, expected);
-    }
-    return strcmp(text, expected) == 0;
-}
-
-static void judge_setup(void)
-{
-    ledger_new(10, 1, 32);
-    worker.run = &run;
-    worker.phase = STRESS_RUN;
-    for (uint32_t key = 0; key < 10; key++) {
-        stress_ledger_send(&run.ledger, key);
-        stress_ledger_prove(&run.ledger, key, 1);
-    }
-}
-
-static void judge(void)
-{
-    judge_setup();
-    ask("G1 S7 G3");
-    reply("$", 1, 1), reply("+OK", 0, 0), reply("$", 3, 1);
-    CHECK(faults("") && done() == 3);
-    ask("G1 G2 G3"); /* two change places */
-    reply("$", 2, 1), reply("$", 1, 1), reply("$", 3, 1);
-    CHECK(faults("1 reordered") && done() == 3);
-    ask("G1 G2 G3"); /* another's value, of the same batch */
-    reply("$", 2, 1), reply("$", 2, 1), reply("$", 3, 1);
-    CHECK(faults("1 crossed") && done() == 3);
-    ask("G1 G2 G3"); /* another's value, of elsewhere */
-    reply("$", 9, 1), reply("$", 2, 1), reply("$", 3, 1);
-    CHECK(faults("1 crossed") && done() == 3);
-    ask("G1 G2 G3"); /* the first reply never comes */
-    reply("$", 2, 1), reply("$", 3, 1);
-    CHECK(faults("") && done() == 2);
-    CHECK(stress_judge_abandon(&client, &worker) == 1);
-    ask("S1 G2");
-    reply("$", 2, 1), reply("+OK", 0, 0);
-    CHECK(faults("1 reordered") && done() == 2);
-    ask("G1"); /* version 2 was acknowledged above */
-    reply("$", 1, 1);
-    CHECK(faults("1 stale"));
-    ask("G1");
-    reply("_", 0, 0);
-    CHECK(faults("1 lost"));
-    ask("G1");
-    reply("+OK", 0, 0);
-    CHECK(faults("1 unexpected"));
-    CHECK(reply("+OK", 0, 0) == 0); /* nobody asked */
-    CHECK(faults("1 unexpected"));
-}
-
-static void judge_errors(void)
-{
-    judge_setup();
-    ask("S1 G1");
-    window[1].version = 2; /* as a writer that sees its own SET */
-    reply("-OOM", 0, 0), reply("$", 1, 1);
-    CHECK(faults("") && done() == 2);
-    ask("G1"); /* and from then on any version will do */
-    reply("_", 0, 0);
-    CHECK(faults(""));
-    ask("G2");
-    CHECK(reply("-ERR x", 0, 0) == 1);
-    CHECK(stress_tally_get(&worker.tally, STRESS_REPLY_ERRORS) == 1);
-    CHECK(strcmp(worker.tally.text[0].text, "ERR x") == 0);
-    CHECK(faults(""));
-}
-
 /* ---- the schedule ---- */
 
 /* Arrivals of all threads before the end of the second `at`. */
@@ -439,21 +227,94 @@ static void schedule(void)
     CHECK(n >= 299 && n <= 301);
 }
 
+/* ---- popularity ---- */
+
+static uint32_t most_of(const char *text, uint32_t n, uint32_t below)
+{
+    struct stress_choice c;
+    uint64_t random = 3;
+    uint32_t seq = 0, hits = 0;
+
+    CHECK(stress_choice_parse(&c, text) == 0);
+    stress_choice_prepare(&c, n);
+    for (int i = 0; i < 100000; i++) {
+        uint32_t key = stress_choice_next(&c, &random, &seq);
+
+        CHECK(key < n);
+        hits += key < below;
+    }
+    return hits;
+}
+
+static int about(uint32_t got, double share)
+{
+    double error = (double)got / 100000 - share;
+
+    return error < 0.01 && error > -0.01;
+}
+
+static void popularity(void)
+{
+    static const char *const bad_ones[] = {
+        "", "zipf", "zipf:0", "zipf:x", "hot:1:1", "hot:0.5", "uniform:1"};
+    struct stress_choice c;
+    double zipf = 0, all = 0;
+
+    for (size_t i = 0; i < sizeof(bad_ones) / sizeof(*bad_ones); i++) {
+        CHECK(stress_choice_parse(&c, bad_ones[i]) == -EINVAL);
+    }
+    CHECK(about(most_of("uniform", 1000, 100), 0.1));
+    CHECK(about(most_of("seq", 1000, 100), 0.1));
+    CHECK(about(most_of("hot:0.9:0.1", 1000, 100), 0.9));
+    CHECK(about(most_of("gauss", 1000, 500), 0.5));
+    CHECK(about(most_of("gauss", 1000, 375), 0.159));
+    for (int i = 1; i <= 1000; i++) {
+        all += pow(i, -0.99);
+        zipf += i <= 10 ? pow(i, -0.99) : 0;
+    }
+    CHECK(about(most_of("zipf:0.99", 1000, 10), zipf / all));
+    /* Exactly 1, where the formulas would divide by nothing. */
+    CHECK(about(most_of("zipf:1", 2, 1), 2.0 / 3));
+    CHECK(most_of("zipf:2", 1, 1) == 100000);
+}
+
+static void sizes(void)
+{
+    static const char *const bad_ones[] = {
+        "", "31", "64-", "64-32", "exp:", "64:", "64:0", "64:1,", "x"};
+    struct stress_sizes s;
+    struct stress_stamp stamp = {.version = 1};
+    double sum = 0;
+    int long_ones = 0;
+
+    for (size_t i = 0; i < sizeof(bad_ones) / sizeof(*bad_ones); i++) {
+        CHECK(stress_sizes_parse(&s, bad_ones[i]) == -EINVAL);
+    }
+    CHECK(stress_sizes_parse(&s, "100") == 0);
+    CHECK(stress_sizes_of(&s, &stamp) == 100);
+    CHECK(stress_sizes_parse(&s, "64:3,1000:1") == 0 && s.max == 1000);
+    for (stamp.key = 0; stamp.key < 10000; stamp.key++) {
+        long_ones += stress_sizes_of(&s, &stamp) == 1000;
+    }
+    CHECK(long_ones > 2350 && long_ones < 2650);
+    CHECK(stress_sizes_parse(&s, "exp:1000") == 0);
+    for (stamp.key = 0; stamp.key < 10000; stamp.key++) {
+        size_t n = stress_sizes_of(&s, &stamp);
+
+        CHECK(n >= 32 && n <= s.max && n == stress_sizes_of(&s, &stamp));
+        sum += (double)n;
+    }
+    CHECK(sum / 10000 > 950 && sum / 10000 < 1050);
+}
+
 int main(void)
 {
-    schedule();
     histogram();
     histogram_ends();
     parser();
     parser_depth();
-    values(32);
-    values(33);
-    values(64);
-    values(1000);
-    versions();
-    judge();
-    judge_errors();
-    stress_ledger_fini(&run.ledger);
-    printf("%d checks, %d failed\n", checks, failed);
-    return failed > 0;
+    schedule();
+    popularity();
+    sizes();
+    return check_result();
 }

@@ -15,6 +15,7 @@
 
 #include "stress/clock.h"
 #include "stress/judge.h"
+#include "stress/request.h"
 #include "stress/worker.h"
 
 #define FAILURES_MAX   8
@@ -25,11 +26,18 @@
 int stress_client_init(struct stress_client *c, struct stress_worker *w,
                        uint32_t id)
 {
-    const struct stress_options *o = &w->run->options;
+    const struct stress_run *run = w->run;
+    const struct stress_options *o = &run->options;
+
     *c = (struct stress_client){.fd = -1, .id = id};
+    c->role = id < run->n_load                      ? STRESS_LOAD
+              : id < run->n_load + run->n_consumers ? STRESS_CONSUMER
+                                                    : STRESS_SUBSCRIBER;
     c->random = stress_mix(o->seed ^ ((uint64_t)id << 40));
-    c->own_keys = id < o->keys ? (o->keys - id - 1) / o->clients + 1 : 0;
-    c->next_fill = o->no_fill ? c->own_keys : 0;
+    if (id < o->keys && c->role == STRESS_LOAD) {
+        c->own_keys = (o->keys - id - 1) / run->n_load + 1;
+    }
+    c->next_fill = o->no_fill ? c->own_keys * 3 : 0;
     stress_parser_init(&c->parser);
     return 0;
 }
@@ -79,7 +87,23 @@ void stress_client_fini(struct stress_client *c)
     }
     drop_buffers(c);
     free(c->window);
+    free(c->listener);
     c->window = NULL;
+    c->listener = NULL;
+}
+
+/* Consumers are counted apart: they may wait for ever. */
+static void set_busy(struct stress_client *c, struct stress_worker *w, bool on)
+{
+    unsigned *n = c->role == STRESS_CONSUMER ? &w->n_waiting : &w->n_busy;
+
+    if (on && c->state == STRESS_READY) {
+        c->state = STRESS_BUSY;
+        ++*n;
+    } else if (!on && c->state == STRESS_BUSY) {
+        c->state = STRESS_READY;
+        --*n;
+    }
 }
 
 /* Closes, and gives up what was in flight: so many requests. */
@@ -90,7 +114,8 @@ static unsigned shut(struct stress_client *c, struct stress_worker *w)
     if (c->state == STRESS_BUSY || c->state == STRESS_READY) {
         stress_tally_add(&w->tally, STRESS_CLOSED, 1);
     }
-    w->n_busy -= c->state == STRESS_BUSY;
+    set_busy(c, w, false);
+    stress_listener_reset(c, w);
     w->n_connecting -=
         c->state == STRESS_CONNECTING || c->state == STRESS_GREETING;
     if (c->fd >= 0) {
@@ -118,7 +143,7 @@ static void again(struct stress_client *c, struct stress_worker *w)
 {
     uint64_t pause = PAUSE_FIRST_NS << c->failures;
 
-    if (++c->failures >= FAILURES_MAX || w->phase == STRESS_DRAIN) {
+    if (++c->failures >= FAILURES_MAX || w->phase >= STRESS_DRAIN) {
         c->state = STRESS_GONE;
         w->n_gone++;
         set_filled(c, w);
@@ -184,7 +209,8 @@ static void send_batch(struct stress_client *c, struct stress_worker *w,
         struct stress_slot *s = stress_slot(c, i);
 
         s->sent_at = now;
-        if (s->intended_at != 0) {
+        if (w->run->options.open && w->phase == STRESS_RUN &&
+            c->role == STRESS_LOAD && s->act < STRESS_HELLO) {
             note_delay(w, now - s->intended_at);
         }
     }
@@ -222,14 +248,6 @@ static void flush(struct stress_client *c, struct stress_worker *w)
     }
 }
 
-static void busy(struct stress_client *c, struct stress_worker *w)
-{
-    if (c->state == STRESS_READY) {
-        c->state = STRESS_BUSY;
-        w->n_busy++;
-    }
-}
-
 void stress_client_next(struct stress_client *c, struct stress_worker *w)
 {
     uint32_t before = c->tail;
@@ -238,12 +256,13 @@ void stress_client_next(struct stress_client *c, struct stress_worker *w)
     if (c->state != STRESS_READY) {
         return;
     }
-    if (w->phase == STRESS_RUN && w->run->options.open) {
+    if (w->phase == STRESS_RUN && w->run->options.open &&
+        c->role == STRESS_LOAD) {
         return;
     }
     n = stress_request_batch(c, w, 0);
     if (n > 0) {
-        busy(c, w);
+        set_busy(c, w, true);
         send_batch(c, w, n, c->tail - before);
     } else if (w->phase == STRESS_FILL) {
         set_filled(c, w);
@@ -256,7 +275,8 @@ bool stress_client_takes(const struct stress_client *c,
     const struct stress_options *o = &w->run->options;
     uint32_t in_flight = stress_client_in_flight(c);
 
-    return (c->state == STRESS_READY || c->state == STRESS_BUSY) &&
+    return c->role == STRESS_LOAD &&
+           (c->state == STRESS_READY || c->state == STRESS_BUSY) &&
            in_flight < o->max_in_flight &&
            (o->reconnect == 0 || c->served + in_flight < o->reconnect);
 }
@@ -268,7 +288,7 @@ void stress_client_arrival(struct stress_client *c, struct stress_worker *w,
     size_t n = stress_request_batch(c, w, intended_at);
 
     if (n > 0) {
-        busy(c, w);
+        set_busy(c, w, true);
         send_batch(c, w, n, c->tail - before);
     }
 }
@@ -360,12 +380,13 @@ static void batch_done(struct stress_client *c, struct stress_worker *w,
         w->n_connecting--;
         stress_tally_add(&w->tally, STRESS_OPENED, 1);
         stress_histogram_add(&w->tally.connect, now - c->opened_at);
+        c->state = STRESS_READY;
     } else {
-        w->n_busy--;
+        set_busy(c, w, false);
         c->failures = 0;
     }
-    c->state = STRESS_READY;
-    if (limit > 0 && c->served >= limit && w->phase == STRESS_RUN) {
+    if (limit > 0 && c->role == STRESS_LOAD && c->served >= limit &&
+        w->phase == STRESS_RUN) {
         stress_tally_add(&w->tally, STRESS_RECONNECTS, 1);
         shut(c, w);
         stress_client_open(c, w);
@@ -429,7 +450,9 @@ static void consume(struct stress_client *c, struct stress_worker *w,
         if (n <= 0) {
             break;
         }
-        if (!stress_judge(c, w, &r, now)) {
+        if (c->role == STRESS_SUBSCRIBER && c->head == c->tail) {
+            stress_listener_message(c, w, &r, now);
+        } else if (!stress_judge(c, w, &r, now)) {
             fail(c, w, "connection refused by the server");
             return;
         }
@@ -502,7 +525,7 @@ void stress_client_tick(struct stress_client *c, struct stress_worker *w,
 {
     switch (c->state) {
     case STRESS_DOWN:
-        if (!c->queued && c->retry_at <= now && w->phase != STRESS_DRAIN) {
+        if (!c->queued && c->retry_at <= now && w->phase < STRESS_DRAIN) {
             stress_client_open(c, w);
         }
         break;

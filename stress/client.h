@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "stress/listener.h"
 #include "stress/resp.h"
 
 struct stress_worker;
@@ -34,25 +35,29 @@ enum stress_client_state {
     STRESS_GONE
 };
 
-enum stress_request {
-    STRESS_GET,
-    STRESS_SET,
-    STRESS_HELLO,
-    STRESS_PING
+/* What a connection is for. */
+enum stress_role {
+    STRESS_LOAD,
+    STRESS_CONSUMER,  /* takes elements from a list, one after another */
+    STRESS_SUBSCRIBER /* listens to a channel */
 };
 
 /* One request in flight. */
 struct stress_slot {
-    uint64_t intended_at; /* closed loop: the same as sent_at */
+    uint64_t intended_at; /* closed loop: when it was made up */
     uint64_t sent_at;
     uint32_t key;
-    uint32_t version; /* GET: the least that is right; SET: the one sent */
-    unsigned char request;
+    uint32_t version; /* reads: the least that is right; else the one sent */
+    uint32_t writer;  /* of an element or a message */
+    uint8_t op;       /* of the workload */
+    uint8_t act, part;
+    char family;
     bool answered;
 };
 
 struct stress_client {
     enum stress_client_state state;
+    enum stress_role role;
     int fd;
     bool queued; /* in the worker's list, to connect when others have */
     bool filled; /* connected, and its own keys set if that was asked for */
@@ -60,18 +65,22 @@ struct stress_client {
     uint32_t id;
     uint32_t own_keys, next_fill;
     uint64_t random;
-    uint64_t served;    /* requests on this connection, while running */
-    uint64_t opened_at; /* when connect was first called; 0: not yet */
+    uint32_t seq, seq_own; /* keys, when they come one after another */
+    uint64_t served;       /* requests on this connection, while running */
+    uint64_t total;        /* on all its connections */
+    uint64_t opened_at;    /* when connect was first called; 0: not yet */
     uint64_t retry_at;
     struct stress_client *wait_next;
 
     struct stress_slot *window; /* a ring: requests in flight, in order */
     uint32_t room;              /* of the window: a power of two, or 0 */
-    uint32_t head, tail; /* counted on and on; before head all are answered */
-    uint32_t n_early;    /* answered beyond head */
-    uint64_t replied_at; /* when the last reply came */
+    uint32_t head, tail;  /* counted on and on; before head all are answered */
+    uint32_t n_early;     /* answered beyond head */
+    uint32_t after_early; /* behind the last of these */
+    uint64_t replied_at;  /* when the last reply came */
     uint64_t batch_sent, batch_from; /* of the batch that is being answered */
 
+    struct stress_listener *listener; /* or NULL */
     struct stress_parser parser;
     char *rest; /* of the input: a reply that is not whole yet */
     size_t rest_len, rest_room;

@@ -14,61 +14,35 @@
 
 #include <string.h>
 
+#include "stress/proof.h"
 #include "stress/worker.h"
 
 /* So many requests are looked at for one that a reply may belong to. */
 #define LOOK_AHEAD 1024
 
-static bool is_status(const struct stress_reply *r, const char *text)
+/* After early replies, the request behind the last of them, if the reply is
+ * right for it: then nothing has changed places, an older one is missing. */
+static struct stress_slot *next_in_line(struct stress_client *c,
+                                        const struct stress_run *run,
+                                        const struct stress_reply *r,
+                                        struct stress_proof *proof)
 {
-    return r->type == '+' && r->len == strlen(text) &&
-           memcmp(r->text, text, r->len) == 0;
-}
+    struct stress_slot *s;
 
-static enum stress_fault check_get(const struct stress_ledger *l,
-                                   const struct stress_slot *s,
-                                   const struct stress_reply *r,
-                                   uint32_t *version)
-{
-    if (r->type == '_') {
-        return s->version > 0 ? STRESS_LOST : STRESS_RIGHT;
+    if (c->n_early == 0 || c->after_early == c->tail) {
+        return NULL;
     }
-    if (r->type != '$') {
-        return STRESS_UNEXPECTED;
-    }
-    return stress_value_check(l, r->text, r->len, s->key, s->version, version);
-}
-
-/* What is wrong if this reply is the answer to that request. */
-static enum stress_fault check(const struct stress_ledger *l,
-                               const struct stress_slot *s,
-                               const struct stress_reply *r, uint32_t *version)
-{
-    bool right = true;
-
-    *version = 0;
-    switch ((enum stress_request)s->request) {
-    case STRESS_GET:
-        return check_get(l, s, r, version);
-    case STRESS_SET:
-        *version = s->version;
-        right = is_status(r, "OK");
-        break;
-    case STRESS_HELLO:
-        right = is_status(r, "OK") || r->type == '%';
-        break;
-    case STRESS_PING:
-        right = is_status(r, "PONG");
-        break;
-    }
-    return right ? STRESS_RIGHT : STRESS_UNEXPECTED;
+    s = stress_slot(c, c->after_early);
+    return !s->answered && stress_examine(run, s, r, proof) == STRESS_RIGHT
+               ? s
+               : NULL;
 }
 
 /* Another open request that the reply would be right for, or NULL. */
 static struct stress_slot *elsewhere(struct stress_client *c,
-                                     const struct stress_ledger *l,
+                                     const struct stress_run *run,
                                      const struct stress_reply *r,
-                                     uint32_t *version)
+                                     struct stress_proof *proof)
 {
     for (uint32_t i = c->head + 1; i != c->tail; i++) {
         struct stress_slot *s = stress_slot(c, i);
@@ -76,7 +50,7 @@ static struct stress_slot *elsewhere(struct stress_client *c,
         if (i - c->head > LOOK_AHEAD) {
             break;
         }
-        if (!s->answered && check(l, s, r, version) == STRESS_RIGHT) {
+        if (!s->answered && stress_examine(run, s, r, proof) == STRESS_RIGHT) {
             return s;
         }
     }
@@ -97,28 +71,34 @@ static uint64_t service_time(struct stress_client *c,
     return now - c->batch_from;
 }
 
+static bool is_write(const struct stress_slot *s)
+{
+    return s->act == STRESS_SET || s->act == STRESS_HSET ||
+           s->act == STRESS_ZADD || s->act == STRESS_INCR ||
+           s->act == STRESS_PUSH || s->act == STRESS_POP ||
+           s->act == STRESS_PUBLISH;
+}
+
 static void measure(struct stress_client *c, struct stress_worker *w,
                     const struct stress_slot *s, uint64_t now)
 {
     struct stress_tally *t = &w->tally;
     uint64_t service;
 
-    if (w->phase == STRESS_FILL || s->request > STRESS_SET) {
+    if (w->phase == STRESS_FILL || s->act >= STRESS_HELLO ||
+        c->role != STRESS_LOAD) {
         return;
     }
     c->served++;
+    c->total++;
+    w->replied_at = now;
     service = service_time(c, s, now);
     stress_histogram_add(&t->service, service);
+    stress_histogram_add(&t->op[s->op], service);
+    stress_tally_add(t, is_write(s) ? STRESS_WRITES : STRESS_READS, 1);
     if (w->run->options.open) {
         stress_histogram_add(&t->response, now - s->intended_at);
     }
-    if (s->request == STRESS_SET) {
-        stress_tally_add(t, STRESS_SETS, 1);
-        stress_histogram_add(&t->set, service);
-        return;
-    }
-    stress_tally_add(t, STRESS_GETS, 1);
-    stress_histogram_add(&t->get, service);
 }
 
 /* The request has its answer; moves on past all that are answered. */
@@ -126,7 +106,10 @@ static void settle(struct stress_client *c, struct stress_slot *s)
 {
     s->answered = true;
     if (s != stress_slot(c, c->head)) {
+        uint32_t place = (uint32_t)(s - c->window);
+
         c->n_early++;
+        c->after_early = c->head + ((place - c->head) & (c->room - 1)) + 1;
         return;
     }
     c->head++;
@@ -136,8 +119,34 @@ static void settle(struct stress_client *c, struct stress_slot *s)
     }
 }
 
-/* An error reply says nothing of the state of a key: a SET may or may not have
- * taken effect. */
+/* The request was refused or never answered: it may or may not have taken
+ * effect, now or later. */
+static void forget(struct stress_run *run, const struct stress_slot *s)
+{
+    switch ((enum stress_act)s->act) {
+    case STRESS_SET:
+    case STRESS_HSET:
+    case STRESS_ZADD:
+        stress_ledger_void(&run->ledger[stress_family_index(s->family)],
+                           s->key);
+        break;
+    case STRESS_INCR:
+        stress_counter_unknown(&run->counters);
+        break;
+    case STRESS_PUSH:
+        stress_items_unknown(&run->elements, s->writer, s->version);
+        break;
+    case STRESS_PUBLISH:
+        stress_items_unknown(&run->messages, s->writer, s->version);
+        break;
+    case STRESS_POP:
+        atomic_fetch_add(&run->elements.lost_pops, 1);
+        break;
+    default:
+        break;
+    }
+}
+
 static void refused(struct stress_client *c, struct stress_worker *w,
                     const struct stress_reply *r)
 {
@@ -145,16 +154,40 @@ static void refused(struct stress_client *c, struct stress_worker *w,
 
     stress_tally_add(&w->tally, STRESS_REPLY_ERRORS, 1);
     stress_tally_text(&w->tally, r->text, r->len, 1);
-    if (s->request != STRESS_SET) {
+    forget(w->run, s);
+    if (s->act != STRESS_SET && s->act != STRESS_HSET &&
+        s->act != STRESS_ZADD) {
         return;
     }
-    stress_ledger_void(&w->run->ledger, s->key);
+    /* What was asked for behind it has counted on it. */
     for (uint32_t i = c->head + 1; i != c->tail; i++) {
         struct stress_slot *later = stress_slot(c, i);
 
-        if (later->request == STRESS_GET && later->key == s->key) {
+        if (later->family == s->family && later->key == s->key &&
+            !is_write(later)) {
             later->version = 0;
         }
+    }
+}
+
+/* What a right reply has shown is known from now on. */
+static void believe(struct stress_client *c, struct stress_worker *w,
+                    const struct stress_slot *s,
+                    const struct stress_proof *proof)
+{
+    struct stress_run *run = w->run;
+    int ledger = stress_family_index(s->family);
+
+    if (proof->nothing) {
+        stress_tally_add(&w->tally, STRESS_NILS, w->phase != STRESS_FILL);
+    } else if (s->act == STRESS_INCR || s->act == STRESS_COUNT) {
+        stress_counter_saw(&run->counters, s->key, proof->version,
+                           s->act == STRESS_INCR);
+    } else if (s->act == STRESS_POP) {
+        stress_listener_element(c, w, &proof->stamp, w->now);
+    } else if (ledger >= 0 && s->act != STRESS_PLAIN &&
+               s->act != STRESS_ZRANGE && s->act < STRESS_HELLO) {
+        stress_ledger_prove(&run->ledger[ledger], s->key, proof->version);
     }
 }
 
@@ -174,32 +207,51 @@ static int unasked(struct stress_worker *w, const struct stress_reply *r)
     return 0;
 }
 
+static bool is_subscription(const struct stress_client *c)
+{
+    return stress_slot(c, c->head)->act == STRESS_SUBSCRIBE;
+}
+
+/* One fault is counted once: an element that came torn is gone, and a counter
+ * whose reply was wrong will not add up. */
+static void forget_if_gone(struct stress_run *run, const struct stress_slot *s,
+                           enum stress_fault f)
+{
+    if (f == STRESS_UNEXPECTED || s->act == STRESS_POP ||
+        s->act == STRESS_INCR) {
+        forget(run, s);
+    }
+}
+
 int stress_judge(struct stress_client *c, struct stress_worker *w,
                  const struct stress_reply *r, uint64_t now)
 {
-    struct stress_ledger *l = &w->run->ledger;
+    struct stress_proof proof, other_proof;
     struct stress_slot *s, *other;
     enum stress_fault f;
-    uint32_t version, other_version;
 
-    if (c->head == c->tail || r->type == '>') {
+    if (c->head == c->tail || (r->type == '>' && !is_subscription(c))) {
         return unasked(w, r);
     }
     s = stress_slot(c, c->head);
     if (r->type == '-' || r->type == '!') {
-        int fatal = s->request > STRESS_SET;
+        int fatal = s->act >= STRESS_HELLO;
 
         refused(c, w, r);
         measure(c, w, s, now);
         settle(c, s);
         return !fatal;
     }
-    f = check(l, s, r, &version);
-    if (f != STRESS_RIGHT) {
-        other = elsewhere(c, l, r, &other_version);
+    other = next_in_line(c, w->run, r, &proof);
+    s = other != NULL ? other : s;
+    f = other != NULL ? STRESS_RIGHT : stress_examine(w->run, s, r, &proof);
+    if (other != NULL) {
+        /* As it should be, but for the one that is missing. */
+    } else if (f != STRESS_RIGHT) {
+        other = elsewhere(c, w->run, r, &other_proof);
         if (other != NULL) {
             s = other;
-            version = other_version;
+            proof = other_proof;
             f = STRESS_RIGHT;
         }
     } else if (c->n_early > 0) {
@@ -207,11 +259,9 @@ int stress_judge(struct stress_client *c, struct stress_worker *w,
     }
     if (f != STRESS_RIGHT) {
         stress_tally_fault(&w->tally, f, 1);
-    } else if (s->request <= STRESS_SET) {
-        stress_ledger_prove(l, s->key, version);
-        if (r->type == '_' && w->phase != STRESS_FILL) {
-            stress_tally_add(&w->tally, STRESS_NILS, 1);
-        }
+        forget_if_gone(w->run, s, f);
+    } else {
+        believe(c, w, s, &proof);
     }
     measure(c, w, s, now);
     settle(c, s);
@@ -225,12 +275,9 @@ unsigned stress_judge_abandon(struct stress_client *c, struct stress_worker *w)
     for (uint32_t i = c->head; i != c->tail; i++) {
         const struct stress_slot *s = stress_slot(c, i);
 
-        if (s->answered) {
-            continue;
-        }
-        n += s->request <= STRESS_SET;
-        if (s->request == STRESS_SET) {
-            stress_ledger_void(&w->run->ledger, s->key);
+        if (!s->answered) {
+            n += s->act < STRESS_HELLO;
+            forget(w->run, s);
         }
     }
     c->head = c->tail;

@@ -14,39 +14,6 @@
 #include "stress/clock.h"
 #include "stress/usage.h"
 
-int stress_run_init(struct stress_run *run)
-{
-    struct stress_options *o = &run->options;
-    struct timespec ts;
-    uint64_t once;
-
-    /* Different for each run, whatever the seed. */
-    clock_gettime(CLOCK_REALTIME, &ts);
-    once = stress_mix((uint64_t)ts.tv_sec * STRESS_NS_PER_S +
-                      (uint64_t)ts.tv_nsec) ^
-           stress_mix((uint64_t)getpid());
-    if (!o->has_seed) {
-        o->seed = once >> 32;
-    }
-    run->ledger = (struct stress_ledger){.keys = o->keys,
-                                         .writers = o->clients,
-                                         .value_bytes = (size_t)o->value_bytes,
-                                         .run = (uint32_t)once};
-    stress_gate_init(&run->gate, o->threads);
-    if (stress_ledger_init(&run->ledger) < 0 ||
-        stress_wire_init(&run->wire, o) < 0) {
-        return -ENOMEM;
-    }
-    return 0;
-}
-
-void stress_run_fini(struct stress_run *run)
-{
-    stress_wire_fini(&run->wire);
-    stress_ledger_fini(&run->ledger);
-    stress_gate_fini(&run->gate);
-}
-
 /* From the open gate to the last reply. */
 static void measure(struct stress_run *run, struct stress_worker **workers,
                     struct stress_result *r)
@@ -120,7 +87,7 @@ static void collect(struct stress_run *run, struct stress_worker **workers,
 
         stress_worker_join(w);
         stress_tally_merge(&r->total, &w->tally, 1);
-        end = w->ended > end ? w->ended : end;
+        end = w->replied_at > end ? w->replied_at : end;
         if (w->cpu_share > r->busiest) {
             r->busiest = w->cpu_share;
         }

@@ -10,10 +10,6 @@
 #include "stress/report.h"
 #include "stress/worker.h"
 
-/* Everything a run needs beyond its options and its target. 0 or -ENOMEM. */
-int stress_run_init(struct stress_run *run);
-void stress_run_fini(struct stress_run *run);
-
 /* Runs, and fills in the result, which is the caller's to free. Prints what
  * keeps it from running; 0 or -errno. */
 int stress_load(struct stress_run *run, struct stress_result **result);

@@ -4,18 +4,30 @@
 bin_PROGRAMS += baton-stress
 stress_cppflags = -I$(top_srcdir)
 stress_core = \
-	stress/clock.h \
-	stress/histogram.c stress/histogram.h \
-	stress/resp.c stress/resp.h \
-	stress/verify.c stress/verify.h
-baton_stress_SOURCES = $(stress_core) \
 	stress/arrivals.c stress/arrivals.h \
+	stress/choose.c stress/choose.h \
+	stress/clock.h \
+	stress/command.c stress/command.h \
+	stress/counter.c stress/counter.h \
+	stress/gate.h \
+	stress/histogram.c stress/histogram.h \
+	stress/items.c stress/items.h \
+	stress/judge.c stress/judge.h \
+	stress/listener.c stress/listener.h \
+	stress/preset.c \
+	stress/proof.c stress/proof.h \
+	stress/resp.c stress/resp.h \
+	stress/run.h \
+	stress/tally.c stress/tally.h \
+	stress/value.c stress/value.h \
+	stress/verify.c stress/verify.h \
+	stress/workload.c stress/workload.h
+baton_stress_SOURCES = $(stress_core) \
 	stress/audit.c stress/audit.h \
 	stress/chart.c stress/chart.h \
 	stress/client.c stress/client.h \
-	stress/gate.c stress/gate.h \
+	stress/gate.c \
 	stress/json.c stress/json.h \
-	stress/judge.c stress/judge.h \
 	stress/load.c stress/load.h \
 	stress/loop.h \
 	stress/main.c \
@@ -25,9 +37,9 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/progress.c \
 	stress/report.c stress/report.h stress/report_json.c \
 	stress/request.c stress/request.h \
+	stress/run.c \
 	stress/series.c stress/series.h \
 	stress/sync.c stress/sync.h \
-	stress/tally.c stress/tally.h \
 	stress/tree.c stress/tree.h \
 	stress/usage.c stress/usage.h \
 	stress/worker.c stress/worker.h
@@ -53,17 +65,19 @@ stress_blast_SOURCES = stress/blast.c stress/blast_kind.c \
 stress_blast_CPPFLAGS = $(stress_cppflags)
 EXTRA_DIST += stress/compare stress/syscalls
 
-## Histogram, parser, ledger and judge by themselves.
-check_PROGRAMS += stress/check_units
-TESTS += stress/check_units
-stress_check_units_SOURCES = $(stress_core) stress/check_units.c \
-	stress/arrivals.c stress/arrivals.h \
-	stress/judge.c stress/judge.h stress/tally.c stress/tally.h
+## Its parts by themselves.
+stress_checks = stress/check_units stress/check_judge
+check_PROGRAMS += $(stress_checks)
+TESTS += $(stress_checks)
+stress_check_units_SOURCES = $(stress_core) stress/check.h stress/check_units.c
 stress_check_units_CPPFLAGS = $(stress_cppflags)
 stress_check_units_LDADD = $(PTHREAD_LIBS)
+stress_check_judge_SOURCES = $(stress_core) stress/check.h stress/check_judge.c
+stress_check_judge_CPPFLAGS = $(stress_cppflags)
+stress_check_judge_LDADD = $(PTHREAD_LIBS)
 
 ## Those that drive the whole program against the server that lies.
-stress_tests = tests/protocol/stress_open.py
+stress_tests = tests/protocol/stress_open.py tests/protocol/stress_types.py
 if HAVE_PYTHON
 TESTS += $(stress_tests)
 endif

@@ -5,7 +5,6 @@
 #include "stress/worker.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,9 +68,9 @@ static int run_once(struct stress_run *run)
     int status = 1;
 
     if (stress_run_init(run) < 0) {
-        fprintf(stderr, "baton-stress: out of memory for %" PRIu32 " keys\n",
-                run->options.keys);
-    } else if (stress_probe(run) == 0) {
+        status = 2;
+    } else if (stress_target_resolve(&run->target, &run->options) == 0 &&
+               stress_probe(run) == 0) {
         status = stress_load(run, &r) == 0 ? report(r) : 1;
     }
     stress_result_free(&r);
@@ -94,8 +93,7 @@ int main(int argc, char **argv)
     run.options.words = argv + 1;
     run.options.n_words = argc - 1;
     signals(&run);
-    if (stress_target_resolve(&run.target, &run.options) < 0 ||
-        stress_fd_limit((uint64_t)run.options.clients + 32) < 0) {
+    if (stress_fd_limit((uint64_t)run.options.clients + 32) < 0) {
         return 1;
     }
     return run_once(&run);

@@ -15,14 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stress/verify.h"
+#include "stress/choose.h"
+#include "stress/value.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
 #endif
-
-#define FILL_BYTES_MAX (UINT64_C(256) << 20)
-#define BATCH_MAX      (UINT64_C(1) << 30)
 
 enum kind {
     OPT_FLAG,
@@ -33,6 +31,8 @@ enum kind {
     OPT_RATIO,
     OPT_RATE,
     OPT_ARRIVALS,
+    OPT_SIZES,
+    OPT_CHOICE,
     OPT_HELP,
     OPT_VERSION
 };
@@ -57,8 +57,11 @@ static const struct row rows[] = {
     {'c', "clients", OPT_U32, AT(clients), 1, 1000000},
     {'t', "threads", OPT_U32, AT(threads), 1, 1024},
     {'P', "pipeline", OPT_U32, AT(pipeline), 1, 100000},
-    {'d', "value-bytes", OPT_U64, AT(value_bytes), STRESS_VALUE_MIN,
-     512u << 20},
+    {'d', "value-bytes", OPT_SIZES, AT(value_sizes), 0, 0},
+    {'w', "workload", OPT_TEXT, AT(workload), 0, 0},
+    {0, "popularity", OPT_CHOICE, AT(popularity), 0, 0},
+    {0, "ttl", OPT_SECONDS, AT(ttl), 0, 0},
+    {0, "db", OPT_U32, AT(db), 0, 1000000},
     {'r', "rate", OPT_RATE, AT(rate), 0, 0},
     {0, "arrivals", OPT_ARRIVALS, AT(plan), 0, 0},
     {0, "closed", OPT_FLAG, AT(closed), 0, 0},
@@ -87,16 +90,21 @@ static const char help[] =
     "times\n"
     "baton-stress --duration 30 -P 16 -t 2         closed loop: as much as "
     "goes\n"
-    "baton-stress -s db.sock -r 5k --json out.json\n"
+    "baton-stress -s db.sock -r 5k -w mixed --json out.json\n"
     "\n"
     "Loads a server that speaks the Redis protocol and checks every reply.\n"
     "server  -h HOST (127.0.0.1)  -p PORT (6379)  -s UNIXSOCKET  -3 use RESP3\n"
     "        -a PASSWORD  --user NAME  --source-addresses N from N of 127/8\n"
     "load    -r --rate N per second  --arrivals constant|poisson|burst:SIZE|\n"
     "        ramp:FROM|step:FROM:STEPS  --max-in-flight N  or --closed\n"
-    "        -c CLIENTS (50)  -t THREADS (1)  -P PIPELINE (1)  -d BYTES (64)\n"
-    "        --ratio SET:GET (1:10)  --keys N (10000)  --seed N\n"
-    "        --reconnect N new connection after N requests\n"
+    "        -c CLIENTS (50)  -t THREADS (1)  -P PIPELINE (1)  --keys N "
+    "(10000)\n"
+    "        -w --workload cache|session|queue|pubsub|counter|zset|mixed|FILE\n"
+    "        or --ratio SET:GET (1:10)  -d BYTES (64) 32-1024 exp:256 "
+    "64:9,4096:1\n"
+    "        --popularity uniform|zipf:0.99|gauss|seq|hot:0.9:0.1  --ttl "
+    "SECONDS\n"
+    "        --reconnect N new connection after N requests  --db N  --seed N\n"
     "        --no-fill do not set all keys first  --keep leave the keys there\n"
     "length  --duration SECONDS (10)  -n REQUESTS  --timeout SECONDS (10)\n"
     "output  --json FILE (- is standard output)  --interval SECONDS (1)\n"
@@ -218,6 +226,16 @@ static enum stress_go bad_value(const struct row *r, const char *value)
                  "wants constant, poisson, burst:SIZE, ramp:FROM or "
                  "step:FROM:STEPS, not \"%s\"",
                  value);
+    } else if (r->kind == OPT_SIZES) {
+        snprintf(text, sizeof(text),
+                 "wants 64, 32-1024, exp:256 or 64:9,4096:1 (32 and more), not "
+                 "\"%s\"",
+                 value);
+    } else if (r->kind == OPT_CHOICE) {
+        snprintf(text, sizeof(text),
+                 "wants uniform, zipf:0.99, gauss, seq or hot:0.9:0.1, not "
+                 "\"%s\"",
+                 value);
     } else if (r->kind == OPT_RATIO) {
         snprintf(text, sizeof(text),
                  "wants two weights such as 1:10, not \"%s\"", value);
@@ -240,6 +258,18 @@ static int store(struct stress_options *o, const struct row *r,
     char *field = (char *)o + r->at;
     uint64_t n = 0;
 
+    if (r->kind == OPT_SIZES) {
+        struct stress_sizes sizes;
+
+        memcpy(field, &value, sizeof(value));
+        return stress_sizes_parse(&sizes, value);
+    }
+    if (r->kind == OPT_CHOICE) {
+        struct stress_choice choice;
+
+        memcpy(field, &value, sizeof(value));
+        return stress_choice_parse(&choice, value);
+    }
     if (r->kind == OPT_TEXT) {
         memcpy(field, &value, sizeof(value));
         return 0;
@@ -326,8 +356,6 @@ static enum stress_go one(struct stress_options *o, const struct row *row,
 /* What follows from other options, and what contradicts them. */
 static enum stress_go settle(struct stress_options *o)
 {
-    uint64_t room = FILL_BYTES_MAX / o->value_bytes;
-
     if (o->duration == 0 && o->requests == 0) {
         o->duration = 10;
     }
@@ -344,17 +372,6 @@ static enum stress_go settle(struct stress_options *o)
     }
     if (o->threads > o->clients) {
         o->threads = o->clients;
-    }
-    if (o->keys == 0) {
-        o->keys = room < 10000 ? (uint32_t)room : 10000;
-        o->keys = o->keys < o->clients ? o->clients : o->keys;
-    }
-    if (o->keys < o->clients && o->get_weight == 0) {
-        return bad("--keys", "each connection sets keys of its own, so without "
-                             "GETs there must be as many keys as clients");
-    }
-    if (o->pipeline * (o->value_bytes + 128) > BATCH_MAX) {
-        return bad("--pipeline", "pipeline times value-bytes is over 1 GB");
     }
     if (o->unix_path != NULL && o->sources > 0) {
         return bad("--source-addresses", "only for TCP, not with -s");
@@ -378,7 +395,6 @@ enum stress_go stress_options_parse(struct stress_options *o, int argc,
                                  .clients = 50,
                                  .threads = 1,
                                  .pipeline = 1,
-                                 .value_bytes = 64,
                                  .set_weight = 1,
                                  .get_weight = 10,
                                  .max_in_flight = 100000,

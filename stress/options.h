@@ -19,7 +19,11 @@ struct stress_options {
     const char *user, *password;
     bool resp3;
     uint32_t clients, threads, pipeline, keys;
-    uint64_t value_bytes;
+    const char *value_sizes; /* NULL: those of the workload */
+    const char *popularity;  /* the same */
+    const char *workload;    /* NULL: by set_weight and get_weight */
+    double ttl;
+    uint32_t db;
     bool open;   /* an open loop: --rate was given */
     bool closed; /* asked for by name */
     double rate;

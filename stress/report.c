@@ -27,8 +27,8 @@ static const char *grouped(uint64_t n, char to[32])
 
 uint64_t stress_result_requests(const struct stress_result *r)
 {
-    return stress_tally_get(&r->total, STRESS_GETS) +
-           stress_tally_get(&r->total, STRESS_SETS);
+    return stress_tally_get(&r->total, STRESS_READS) +
+           stress_tally_get(&r->total, STRESS_WRITES);
 }
 
 uint64_t stress_result_intended(const struct stress_result *r)
@@ -125,30 +125,31 @@ void stress_result_verdict(const struct stress_result *r, char *to, size_t room)
 
 static void text_head(const struct stress_result *r, FILE *f)
 {
-    const struct stress_options *o = &r->run->options;
-    uint64_t gets = stress_tally_get(&r->total, STRESS_GETS);
+    const struct stress_run *run = r->run;
+    const struct stress_options *o = &run->options;
     uint64_t requests = stress_result_requests(r);
     char a[32], b[32], c[32], d[32], e[32];
 
     fprintf(f,
-            "%s: %" PRIu32 " connections, %" PRIu32
-            " threads, pipeline %" PRIu32 ", %" PRIu64
-            "-byte values, %s keys, set:get %" PRIu32 ":%" PRIu32 "%s\n",
-            r->run->target.name, o->clients, o->threads, o->pipeline,
-            o->value_bytes, grouped(o->keys, a), o->set_weight, o->get_weight,
+            "%s: %s, %" PRIu32 " connections, %" PRIu32
+            " threads, pipeline %" PRIu32 ", values of %s bytes, %s keys%s\n",
+            run->target.name, run->workload.name, o->clients, o->threads,
+            o->pipeline, o->value_sizes, grouped(o->keys, a),
             r->interrupted ? " (interrupted)" : "");
     fprintf(
         f, "requests     %s in %.2f s: %s per second\n", grouped(requests, a),
         r->seconds,
         grouped(r->seconds > 0 ? (uint64_t)((double)requests / r->seconds) : 0,
                 b));
-    fprintf(f,
-            "             %s SET, %s GET (%s nil); %s keys checked at the "
-            "end\n",
-            grouped(stress_tally_get(&r->total, STRESS_SETS), c),
-            grouped(gets, a),
-            grouped(stress_tally_get(&r->total, STRESS_NILS), d),
-            grouped(r->end_checked, e));
+    fprintf(f, "             %s writes, %s reads (%s nil); ",
+            grouped(stress_tally_get(&r->total, STRESS_WRITES), c),
+            grouped(stress_tally_get(&r->total, STRESS_READS), a),
+            grouped(stress_tally_get(&r->total, STRESS_NILS), d));
+    if (run->n_consumers + run->n_subscribers > 0) {
+        fprintf(f, "%s delivered; ",
+                grouped(stress_tally_get(&r->total, STRESS_DELIVERED), b));
+    }
+    fprintf(f, "%s keys checked at the end\n", grouped(r->end_checked, e));
 }
 
 static void text_latency(const struct stress_histogram *h, const char *name,
@@ -239,8 +240,13 @@ void stress_report_text(const struct stress_result *r, FILE *f)
                "       max\n");
     text_latency(&r->total.response, "response", f);
     text_latency(&r->total.service, "service", f);
-    text_latency(&r->total.get, "  GET", f);
-    text_latency(&r->total.set, "  SET", f);
+    for (unsigned i = 0; i < r->run->workload.n_ops; i++) {
+        char name[STRESS_NAME + 4];
+
+        snprintf(name, sizeof(name), "  %s", r->run->workload.op[i].name);
+        text_latency(&r->total.op[i], name, f);
+    }
+    text_latency(&r->total.delivery, "delivery", f);
     text_latency(&r->total.connect, "connect", f);
     text_sends(r, f);
     fprintf(f,

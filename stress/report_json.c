@@ -27,10 +27,14 @@ static void setup(struct stress_json *j, const struct stress_run *run)
     stress_json_number(j, "threads", o->threads);
     stress_json_number(j, "pipeline", o->pipeline);
     stress_json_number(j, "resp", o->resp3 ? 3 : 2);
-    stress_json_number(j, "value_bytes", o->value_bytes);
+    stress_json_text(j, "workload", run->workload.name);
+    stress_json_text(j, "popularity", o->popularity);
+    stress_json_text(j, "value_bytes", o->value_sizes);
+    stress_json_real(j, "ttl", o->ttl, 3);
+    stress_json_number(j, "db", o->db);
+    stress_json_number(j, "consumers", run->n_consumers);
+    stress_json_number(j, "subscribers", run->n_subscribers);
     stress_json_number(j, "keys", o->keys);
-    stress_json_number(j, "set_weight", o->set_weight);
-    stress_json_number(j, "get_weight", o->get_weight);
     stress_json_number(j, "reconnect", o->reconnect);
     stress_json_number(j, "seed", o->seed);
     stress_json_close(j, '}');
@@ -66,12 +70,14 @@ static void latencies(struct stress_json *j, const struct stress_result *r)
     }
     latency(j, "service_us", &r->total.service);
     latency(j, "connect_us", &r->total.connect);
+    latency(j, "delivery_us", &r->total.delivery);
     stress_json_close(j, '}');
     stress_json_open(j, "ops", '[');
-    for (int set = 0; set < 2; set++) {
+    for (unsigned i = 0; i < r->run->workload.n_ops; i++) {
         stress_json_open(j, NULL, '{');
-        stress_json_text(j, "name", set ? "SET" : "GET");
-        latency(j, "service_us", set ? &r->total.set : &r->total.get);
+        stress_json_text(j, "name", r->run->workload.op[i].name);
+        stress_json_number(j, "weight", r->run->workload.op[i].weight);
+        latency(j, "service_us", &r->total.op[i]);
         stress_json_close(j, '}');
     }
     stress_json_close(j, ']');
@@ -173,8 +179,9 @@ static void work(struct stress_json *j, const struct stress_result *r)
     stress_json_number(j, "requests", n);
     stress_json_real(j, "rate", r->seconds > 0 ? (double)n / r->seconds : 0, 1);
     stress_json_open(j, "work", '{');
-    stress_json_number(j, "gets", stress_tally_get(t, STRESS_GETS));
-    stress_json_number(j, "sets", stress_tally_get(t, STRESS_SETS));
+    stress_json_number(j, "reads", stress_tally_get(t, STRESS_READS));
+    stress_json_number(j, "writes", stress_tally_get(t, STRESS_WRITES));
+    stress_json_number(j, "delivered", stress_tally_get(t, STRESS_DELIVERED));
     stress_json_number(j, "nils", stress_tally_get(t, STRESS_NILS));
     stress_json_number(j, "bytes_in", stress_tally_get(t, STRESS_BYTES_IN));
     stress_json_number(j, "bytes_out", stress_tally_get(t, STRESS_BYTES_OUT));

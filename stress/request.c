@@ -4,160 +4,216 @@
  */
 #include "stress/request.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "stress/clock.h"
 #include "stress/worker.h"
 
-/* Appends one bulk string. */
-static size_t bulk(char *to, const char *text)
+/* ---- encoding ---- */
+
+static size_t put_value(const struct stress_run *run,
+                        const struct stress_slot *s, uint8_t part, char *to)
 {
-    return (size_t)sprintf(to, "$%zu\r\n%s\r\n", strlen(text), text);
+    struct stress_stamp stamp = {.key = s->key,
+                                 .writer = s->writer,
+                                 .version = s->version,
+                                 .family = s->family,
+                                 .part = part};
+    size_t len, n;
+
+    if (s->act == STRESS_PUSH || s->act == STRESS_PUBLISH) {
+        stamp.time = s->intended_at;
+    }
+    len = stress_sizes_of(&run->sizes, &stamp);
+    n = (size_t)sprintf(to, "$%zu\r\n", len);
+    stress_value_write(to + n, len, run->id, &stamp);
+    memcpy(to + n + len, "\r\n", 2);
+    return n + len + 2;
 }
 
-static int greeting_init(struct stress_wire *wire,
-                         const struct stress_options *o)
+static size_t put_number(uint32_t v, char *to)
 {
-    const char *user = o->user != NULL ? o->user : "default";
-    size_t n = 0;
-    char *g = malloc(256 + strlen(user) +
-                     (o->password != NULL ? strlen(o->password) : 0));
+    char digits[16];
+    int len = sprintf(digits, "%u", (unsigned)v);
 
-    if (g == NULL) {
-        return -ENOMEM;
-    }
-    if (o->resp3) {
-        n += (size_t)sprintf(g + n, "*%d\r\n", o->password != NULL ? 5 : 2);
-        n += bulk(g + n, "HELLO");
-        n += bulk(g + n, "3");
-    } else if (o->password != NULL) {
-        n += (size_t)sprintf(g + n, "*%d\r\n", o->user != NULL ? 3 : 2);
-    }
-    if (o->password != NULL) {
-        n += bulk(g + n, "AUTH");
-        if (o->resp3 || o->user != NULL) {
-            n += bulk(g + n, user);
+    return (size_t)sprintf(to, "$%d\r\n%s\r\n", len, digits);
+}
+
+size_t stress_request_encode(const struct stress_run *run,
+                             const struct stress_op *op,
+                             const struct stress_slot *s, char *to)
+{
+    char *at = to;
+
+    for (unsigned i = 0; i < op->n_pieces; i++) {
+        const struct stress_piece *p = &op->piece[i];
+
+        switch (p->what) {
+        case '\0':
+            memcpy(at, p->bytes, p->len);
+            at += p->len;
+            break;
+        case 'k':
+            stress_key_write(at, op->family, run->id,
+                             op->family == 'z' ? s->key / STRESS_BOARD
+                                               : s->key);
+            at += STRESS_KEY_BYTES;
+            break;
+        case 'm':
+            stress_member_write(at, s->key);
+            at += STRESS_MEMBER_BYTES;
+            break;
+        case 'v':
+            at += put_value(run, s, p->part, at);
+            break;
+        default:
+            at += put_number(s->version, at);
+            break;
         }
-        n += bulk(g + n, o->password);
     }
-    wire->greeting_hellos = n > 0;
-    n += (size_t)sprintf(g + n, "*1\r\n$4\r\nPING\r\n");
-    wire->greeting = g;
-    wire->greeting_len = n;
-    return 0;
+    return (size_t)(at - to);
 }
 
-/* Everything up to the key, which stands at the end. */
-static size_t head(char *to, int words, const char *name)
-{
-    size_t n = (size_t)sprintf(to, "*%d\r\n", words);
+/* ---- what a request is about ---- */
 
-    n += bulk(to + n, name);
-    return n + (size_t)sprintf(to + n, "$%d\r\n", STRESS_KEY_BYTES);
+static uint32_t any_key(struct stress_client *c, const struct stress_run *run)
+{
+    return stress_choice_next(&run->choice, &c->random, &c->seq);
 }
 
-int stress_wire_init(struct stress_wire *wire, const struct stress_options *o)
+static uint32_t own_key(struct stress_client *c, const struct stress_run *run)
 {
-    size_t n;
+    uint32_t own =
+        stress_choice_next(&run->choice_own, &c->random, &c->seq_own);
 
-    wire->get_key = head(wire->get, 2, "GET");
-    n = wire->get_key + STRESS_KEY_BYTES;
-    wire->get_len = n + (size_t)sprintf(wire->get + n, "\r\n");
-    wire->set_key = head(wire->set, 3, "SET");
-    n = wire->set_key + STRESS_KEY_BYTES;
-    wire->set_len = n + (size_t)sprintf(wire->set + n, "\r\n$%llu\r\n",
-                                        (unsigned long long)o->value_bytes);
-    if (greeting_init(wire, o) < 0) {
-        return -ENOMEM;
+    return c->id + own % c->own_keys * run->n_load;
+}
+
+static struct stress_slot write_of(struct stress_client *c,
+                                   struct stress_run *run,
+                                   const struct stress_op *op, uint32_t key)
+{
+    struct stress_ledger *l = &run->ledger[stress_family_index(op->family)];
+
+    return (struct stress_slot){.act = (uint8_t)op->act,
+                                .family = op->family,
+                                .key = key,
+                                .writer = c->id,
+                                .version = stress_ledger_send(l, key)};
+}
+
+/* Of the lists, each writer has one that it pushes to. */
+static struct stress_slot about_lists(struct stress_client *c,
+                                      struct stress_run *run,
+                                      const struct stress_op *op)
+{
+    struct stress_slot s = {.act = (uint8_t)op->act, .family = op->family};
+
+    s.writer = c->id;
+    s.key = c->id % run->lists;
+    if (op->act == STRESS_PUSH) {
+        s.version = stress_items_send(&run->elements, c->id);
+    } else if (op->act == STRESS_POP && c->role == STRESS_LOAD) {
+        s.key = stress_random_below(&c->random, run->lists);
     }
-    wire->batch_bytes =
-        o->pipeline * (wire->set_len + (size_t)o->value_bytes + 2);
-    if (wire->batch_bytes < wire->greeting_len) {
-        wire->batch_bytes = wire->greeting_len;
+    return s;
+}
+
+static struct stress_slot about(struct stress_client *c, struct stress_run *run,
+                                const struct stress_op *op)
+{
+    struct stress_slot s = {
+        .act = (uint8_t)op->act, .family = op->family, .part = op->part};
+    int ledger = stress_family_index(op->family);
+
+    switch (op->act) {
+    case STRESS_SET:
+    case STRESS_HSET:
+    case STRESS_ZADD:
+        return write_of(c, run, op, own_key(c, run));
+    case STRESS_PUSH:
+    case STRESS_POP:
+        return about_lists(c, run, op);
+    case STRESS_PUBLISH:
+        s.writer = c->id;
+        s.key = c->id % run->channels;
+        s.version = stress_items_send(&run->messages, c->id);
+        return s;
+    case STRESS_INCR:
+        s.key = any_key(c, run);
+        s.version = stress_counter_floor(&run->counters, s.key);
+        stress_counter_send(&run->counters, s.key);
+        return s;
+    case STRESS_COUNT:
+        s.key = any_key(c, run);
+        s.version = stress_counter_floor(&run->counters, s.key);
+        return s;
+    case STRESS_PLAIN:
+        s.key = op->family == 'l' || op->family == 'p' ? 0 : any_key(c, run);
+        s.version = stress_random_below(&c->random, 1000000);
+        return s;
+    default:
+        s.key = any_key(c, run);
+        s.version = stress_ledger_floor(&run->ledger[ledger], s.key, c->id);
+        return s;
     }
-    return 0;
 }
 
-void stress_wire_fini(struct stress_wire *wire)
+static bool writes_own(const struct stress_op *op)
 {
-    free(wire->greeting);
-    wire->greeting = NULL;
+    return op->act == STRESS_SET || op->act == STRESS_HSET ||
+           op->act == STRESS_ZADD;
 }
 
-size_t stress_request_get(const struct stress_wire *wire,
-                          const struct stress_ledger *l, char *to, uint32_t key)
+/* By the weights; one without keys of its own does not write such. */
+static const struct stress_op *draw(struct stress_client *c,
+                                    const struct stress_workload *w)
 {
-    memcpy(to, wire->get, wire->get_len);
-    stress_key_write(l, to + wire->get_key, key);
-    return wire->get_len;
-}
+    for (;;) {
+        uint32_t at = stress_random_below(&c->random, w->weights);
+        const struct stress_op *op = w->op;
 
-static size_t encode_set(const struct stress_worker *w, char *to, uint32_t key,
-                         uint32_t version)
-{
-    const struct stress_wire *wire = &w->run->wire;
-    const struct stress_ledger *l = &w->run->ledger;
-    char *value = to + wire->set_len;
-
-    memcpy(to, wire->set, wire->set_len);
-    stress_key_write(l, to + wire->set_key, key);
-    stress_value_write(l, value, key, version);
-    memcpy(value + l->value_bytes, "\r\n", 2);
-    return wire->set_len + l->value_bytes + 2;
-}
-
-static size_t ask_get(struct stress_client *c, struct stress_worker *w,
-                      char *to)
-{
-    struct stress_ledger *l = &w->run->ledger;
-    uint32_t key = stress_random_below(&c->random, l->keys);
-
-    *stress_slot(c, c->tail++) =
-        (struct stress_slot){.request = STRESS_GET,
-                             .key = key,
-                             .version = stress_ledger_floor(l, key, c->id)};
-    return stress_request_get(&w->run->wire, l, to, key);
-}
-
-static size_t ask_set(struct stress_client *c, struct stress_worker *w,
-                      char *to, uint32_t own)
-{
-    struct stress_ledger *l = &w->run->ledger;
-    uint32_t key = c->id + own * l->writers;
-    uint32_t version = stress_ledger_send(l, key);
-
-    *stress_slot(c, c->tail++) = (struct stress_slot){
-        .request = STRESS_SET, .key = key, .version = version};
-    return encode_set(w, to, key, version);
-}
-
-/* GET or SET by the weights; one without keys of its own only reads. */
-static size_t ask_any(struct stress_client *c, struct stress_worker *w,
-                      char *to)
-{
-    const struct stress_options *o = &w->run->options;
-    bool set = stress_random_below(&c->random, o->set_weight + o->get_weight) <
-               o->set_weight;
-
-    if (set && c->own_keys > 0) {
-        return ask_set(c, w, to, stress_random_below(&c->random, c->own_keys));
+        while (at >= op->weight) {
+            at -= op->weight;
+            op++;
+        }
+        if (c->own_keys > 0 || !writes_own(op)) {
+            return op;
+        }
     }
-    return ask_get(c, w, to);
 }
 
+static size_t enter(struct stress_client *c, struct stress_worker *w,
+                    const struct stress_op *op, struct stress_slot s, char *to)
+{
+    s.op = (uint8_t)(op - w->run->workload.op);
+    *stress_slot(c, c->tail++) = s;
+    return stress_request_encode(w->run, op, &s, to);
+}
+
+/* ---- batches ---- */
+
+/* One key after another, each in all families that are in use. */
 static size_t fill_batch(struct stress_client *c, struct stress_worker *w)
 {
-    uint32_t most = w->run->options.pipeline;
+    struct stress_run *run = w->run;
+    uint32_t most = run->options.pipeline;
     size_t n = 0;
 
     if (stress_client_reserve(c, most) < 0) {
         return 0;
     }
-    for (; most > 0 && c->next_fill < c->own_keys; c->next_fill++, most--) {
-        n += ask_set(c, w, w->output + n, c->next_fill);
+    for (; most > 0 && c->next_fill < c->own_keys * 3; c->next_fill++) {
+        int fill = run->workload.fill[c->next_fill % 3];
+        uint32_t key = c->id + c->next_fill / 3 * run->n_load;
+
+        if (fill >= 0) {
+            const struct stress_op *op = &run->workload.op[fill];
+
+            n += enter(c, w, op, write_of(c, run, op, key), w->output + n);
+            most--;
+        }
     }
     return n;
 }
@@ -177,17 +233,31 @@ static uint64_t batch_size(const struct stress_client *c,
     return most > w->quota ? w->quota : most;
 }
 
+static size_t consume(struct stress_client *c, struct stress_worker *w)
+{
+    const struct stress_op *op = &w->run->workload.op[w->run->workload.consume];
+
+    if (stress_client_reserve(c, 1) < 0) {
+        return 0;
+    }
+    return enter(c, w, op, about(c, w->run, op), w->output);
+}
+
 size_t stress_request_batch(struct stress_client *c, struct stress_worker *w,
                             uint64_t intended_at)
 {
+    struct stress_run *run = w->run;
     uint64_t most;
     size_t n = 0;
 
     if (w->phase == STRESS_FILL) {
         return c->filled ? 0 : fill_batch(c, w);
     }
-    if (w->phase == STRESS_DRAIN) {
+    if (w->phase != STRESS_RUN || c->role == STRESS_SUBSCRIBER) {
         return 0;
+    }
+    if (c->role == STRESS_CONSUMER) {
+        return consume(c, w);
     }
     most = batch_size(c, w);
     if (stress_client_reserve(c, (uint32_t)most) < 0) {
@@ -195,24 +265,36 @@ size_t stress_request_batch(struct stress_client *c, struct stress_worker *w,
     }
     w->quota -= most;
     for (; most > 0; most--) {
-        n += ask_any(c, w, w->output + n);
-        stress_slot(c, c->tail - 1)->intended_at = intended_at;
+        const struct stress_op *op = draw(c, &run->workload);
+        struct stress_slot s = about(c, run, op);
+
+        s.intended_at = intended_at != 0 ? intended_at : w->now;
+        n += enter(c, w, op, s, w->output + n);
     }
     return n;
 }
 
 size_t stress_request_greeting(struct stress_client *c, struct stress_worker *w)
 {
-    const struct stress_wire *wire = &w->run->wire;
+    const struct stress_run *run = w->run;
+    size_t n = run->greeting_len;
 
-    if (stress_client_reserve(c, 2) < 0) {
+    if (stress_client_reserve(c, run->greeting_replies + 2) < 0) {
         return 0;
     }
-    if (wire->greeting_hellos > 0) {
-        *stress_slot(c, c->tail++) =
-            (struct stress_slot){.request = STRESS_HELLO};
+    for (unsigned i = 0; i < run->greeting_replies; i++) {
+        *stress_slot(c, c->tail++) = (struct stress_slot){.act = STRESS_HELLO};
     }
-    *stress_slot(c, c->tail++) = (struct stress_slot){.request = STRESS_PING};
-    memcpy(w->output, wire->greeting, wire->greeting_len);
-    return wire->greeting_len;
+    *stress_slot(c, c->tail++) = (struct stress_slot){.act = STRESS_PING};
+    memcpy(w->output, run->greeting, n);
+    if (c->role == STRESS_SUBSCRIBER) {
+        *stress_slot(c, c->tail++) =
+            (struct stress_slot){.act = STRESS_SUBSCRIBE};
+        n += (size_t)sprintf(w->output + n, "*2\r\n$9\r\nSUBSCRIBE\r\n$%d\r\n",
+                             STRESS_KEY_BYTES);
+        stress_key_write(w->output + n, 'p', run->id, c->id % run->channels);
+        n += STRESS_KEY_BYTES;
+        n += (size_t)sprintf(w->output + n, "\r\n");
+    }
+    return n;
 }

@@ -186,6 +186,7 @@ static ssize_t finish(struct stress_parser *p, const char *buf,
     reply->integer = p->top_integer;
     reply->text = buf + p->top_text;
     reply->len = p->top_len;
+    reply->end = buf + n;
     stress_parser_init(p);
     return (ssize_t)n;
 }
@@ -216,4 +217,29 @@ ssize_t stress_parse(struct stress_parser *p, const char *buf, size_t len,
             return finish(p, buf, reply);
         }
     }
+}
+
+bool stress_leaf(const struct stress_reply *whole, const char **at,
+                 struct stress_reply *leaf)
+{
+    const char *s = *at != NULL ? *at : whole->text - 1;
+
+    while (s < whole->end) {
+        struct stress_parser p = {0};
+        struct value v;
+
+        if (next(&p, s, (size_t)(whole->end - s), &v) <= 0) {
+            return false;
+        }
+        *leaf = (struct stress_reply){.type = v.type,
+                                      .integer = v.integer,
+                                      .text = s + v.text,
+                                      .len = v.len};
+        s += p.pos;
+        *at = s;
+        if (strchr("*~>%|", v.type) == NULL) {
+            return true;
+        }
+    }
+    return false;
 }

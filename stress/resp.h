@@ -26,6 +26,7 @@ struct stress_reply {
     int64_t integer;  /* : the number, * % ~ > the count of elements */
     const char *text; /* + - $ = ! # , ( the bytes, in the caller's buffer */
     size_t len;
+    const char *end; /* behind the whole reply */
 };
 
 struct stress_parser {
@@ -48,5 +49,10 @@ void stress_parser_init(struct stress_parser *p);
  * next one), 0 when it needs more bytes, or -EPROTO. */
 ssize_t stress_parse(struct stress_parser *p, const char *buf, size_t len,
                      struct stress_reply *reply);
+
+/* The values of an aggregate that has been parsed, one after another and
+ * however deep they stand. *at is NULL at first. false: there are no more. */
+bool stress_leaf(const struct stress_reply *whole, const char **at,
+                 struct stress_reply *leaf);
 
 #endif

@@ -125,6 +125,9 @@ int stress_sync_reply(struct stress_sync *s, struct stress_reply *r)
         }
         if (n != 0) {
             s->at += n > 0 ? (size_t)n : 0;
+            if (n > 0 && r->type == '>') {
+                continue; /* nobody asked for a push */
+            }
             return n > 0 ? 0 : -EPROTO;
         }
         rc = read_more(s);

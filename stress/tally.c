@@ -76,8 +76,10 @@ void stress_tally_merge(struct stress_tally *to,
         add(&to->fault[i], get(&from->fault[i]));
     }
     stress_histogram_merge(&to->service, &from->service);
-    stress_histogram_merge(&to->get, &from->get);
-    stress_histogram_merge(&to->set, &from->set);
+    for (int i = 0; i < STRESS_OPS; i++) {
+        stress_histogram_merge(&to->op[i], &from->op[i]);
+    }
+    stress_histogram_merge(&to->delivery, &from->delivery);
     stress_histogram_merge(&to->response, &from->response);
     stress_histogram_merge(&to->delay, &from->delay);
     stress_histogram_merge(&to->connect, &from->connect);

@@ -13,12 +13,14 @@
 
 #include "stress/histogram.h"
 #include "stress/verify.h"
+#include "stress/workload.h"
 
 enum stress_count {
-    STRESS_GETS, /* replies in the measured time, right or wrong */
-    STRESS_SETS,
-    STRESS_LATE,    /* sent more than STRESS_LATE_NS after its time */
-    STRESS_DROPPED, /* never sent, though its time came */
+    STRESS_READS, /* replies in the measured time, right or wrong */
+    STRESS_WRITES,
+    STRESS_DELIVERED, /* elements and messages */
+    STRESS_LATE,      /* sent more than STRESS_LATE_NS after its time */
+    STRESS_DROPPED,   /* never sent, though its time came */
     STRESS_NILS,
     STRESS_BYTES_IN,
     STRESS_BYTES_OUT,
@@ -38,8 +40,9 @@ enum stress_count {
 struct stress_tally {
     _Atomic uint64_t count[STRESS_N_COUNTS];
     _Atomic uint64_t fault[STRESS_N_FAULTS];
-    struct stress_histogram service;  /* sent -> reply */
-    struct stress_histogram get, set; /* the same of each kind */
+    struct stress_histogram service;        /* sent -> reply */
+    struct stress_histogram op[STRESS_OPS]; /* the same of each command */
+    struct stress_histogram delivery; /* due -> out of the list, or heard */
     struct stress_histogram response; /* open loop: intended -> reply */
     struct stress_histogram delay;    /* open loop: intended -> sent */
     struct stress_histogram connect;

@@ -57,7 +57,7 @@ struct stress_worker *stress_worker_new(struct stress_run *run, unsigned index)
     w->connects = index * (o->sources / o->threads);
     w->loop = stress_loop_new();
     w->input = malloc(STRESS_INPUT_BYTES);
-    w->output = malloc(run->wire.batch_bytes);
+    w->output = malloc(run->batch_bytes);
     if (w->loop == NULL || w->input == NULL || w->output == NULL ||
         clients_new(w) < 0) {
         stress_worker_destroy(&w);
@@ -175,7 +175,7 @@ static void connect_waiting(struct stress_worker *w)
 
         w->wait_first = c->wait_next;
         c->queued = false;
-        if (w->phase != STRESS_DRAIN) {
+        if (w->phase < STRESS_DRAIN) {
             stress_client_connect(c, w);
         }
     }
@@ -208,12 +208,36 @@ static uint64_t wait_ns(const struct stress_worker *w, uint64_t next)
     return until <= w->now ? 0 : until - w->now;
 }
 
-static bool phase_over(const struct stress_worker *w)
+/* Whether no message is due any more; those that did not come in time are
+ * counted. */
+static bool all_heard(struct stress_worker *w)
+{
+    struct stress_run *run = w->run;
+    uint64_t patience =
+        (uint64_t)(run->options.timeout * (double)STRESS_NS_PER_S);
+    bool all_quiet = atomic_load(&run->quiet) == run->options.threads;
+    bool end = w->now > w->listening_since + patience;
+    bool all = true;
+
+    if (!all_quiet && !end) {
+        return false;
+    }
+    for (unsigned i = 0; i < w->n_clients; i++) {
+        struct stress_client *c = &w->clients[i];
+
+        if (c->role == STRESS_SUBSCRIBER && c->state == STRESS_READY) {
+            all = stress_listener_complete(c, w, end) && all;
+        }
+    }
+    return all || end;
+}
+
+static bool phase_over(struct stress_worker *w)
 {
     if (w->n_gone == w->n_clients) {
         return true;
     }
-    if (w->phase != STRESS_DRAIN && atomic_load(&w->run->stop)) {
+    if (w->phase < STRESS_DRAIN && atomic_load(&w->run->stop)) {
         return true;
     }
     switch (w->phase) {
@@ -222,8 +246,10 @@ static bool phase_over(const struct stress_worker *w)
     case STRESS_RUN:
         return (w->quota == 0 && w->n_busy == 0) ||
                (w->run->gate.deadline > 0 && w->now >= w->run->gate.deadline);
+    case STRESS_DRAIN:
+        return w->n_busy + w->n_waiting == 0;
     default:
-        return w->n_busy == 0;
+        return all_heard(w);
     }
 }
 
@@ -245,7 +271,7 @@ static void phase(struct stress_worker *w, enum stress_phase p)
     uint64_t next_tick;
 
     w->now = stress_now();
-    next_tick = w->now + TICK_NS;
+    next_tick = w->now + (p == STRESS_LISTEN ? TICK_NS / 10 : TICK_NS);
     w->phase = p;
     if (p == STRESS_RUN && !phase_over(w)) {
         for (unsigned i = 0; i < w->n_clients; i++) {
@@ -291,6 +317,11 @@ static void *worker_main(void *arg)
     drop_rest(w);
     phase(w, STRESS_DRAIN);
     w->ended = stress_now();
+    atomic_fetch_add(&w->run->quiet, 1);
+    w->listening_since = w->ended;
+    if (w->run->n_subscribers > 0) {
+        phase(w, STRESS_LISTEN);
+    }
     for (unsigned i = 0; i < w->n_clients; i++) {
         stress_client_fini(&w->clients[i]);
     }

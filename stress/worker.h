@@ -16,30 +16,15 @@
 
 #include "stress/arrivals.h"
 #include "stress/client.h"
-#include "stress/gate.h"
 #include "stress/loop.h"
-#include "stress/net.h"
-#include "stress/options.h"
-#include "stress/request.h"
+#include "stress/run.h"
 #include "stress/tally.h"
-#include "stress/verify.h"
-
-/* What all threads share. Set by main before they start and only read then,
- * save for the ledger's atomics, `stop` and the gate. */
-struct stress_run {
-    struct stress_options options;
-    struct stress_target target;
-    struct stress_ledger ledger;
-    struct stress_wire wire;
-    atomic_bool stop; /* end early; set by main or a signal */
-
-    struct stress_gate gate;
-};
 
 enum stress_phase {
     STRESS_FILL,
     STRESS_RUN,
-    STRESS_DRAIN
+    STRESS_DRAIN, /* no new requests; replies are waited for */
+    STRESS_LISTEN /* all are answered; messages are waited for */
 };
 
 #define STRESS_CONNECTING_MAX 128
@@ -55,6 +40,7 @@ struct stress_worker {
     unsigned n_clients;
     unsigned n_filling;    /* clients not yet ready for the measured time */
     unsigned n_busy;       /* clients with requests in flight */
+    unsigned n_waiting;    /* consumers with a request in flight */
     unsigned n_gone;       /* clients that were given up */
     unsigned n_connecting; /* clients between connect and the first reply */
     struct stress_client *wait_first, *wait_last; /* queued to connect */
@@ -63,11 +49,13 @@ struct stress_worker {
     struct stress_arrivals arrivals; /* open loop */
     uint64_t due;                    /* when the next batch is to go out */
     unsigned turn;                   /* the client that it goes to */
-    double cpu_share;  /* of the measured time, this thread's CPU time */
-    uint64_t ended;    /* when the last reply was in */
-    uint32_t connects; /* deals out source addresses */
-    char *input;       /* one read, shared by all clients */
-    char *output;      /* one batch, shared by all clients */
+    double cpu_share; /* of the measured time, this thread's CPU time */
+    uint64_t listening_since;
+    uint64_t replied_at; /* the last reply to a measured request */
+    uint64_t ended;      /* when the last reply was in */
+    uint32_t connects;   /* deals out source addresses */
+    char *input;         /* one read, shared by all clients */
+    char *output;        /* one batch, shared by all clients */
     struct stress_tally tally;
 };
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""A small in-memory server (SET GET DEL PING HELLO DBSIZE) that tells one lie, to test
-those who check replies.
+"""A small in-memory server that tells one lie, to test those who check replies. It
+knows SET GET DEL PING HELLO DBSIZE, INCR, HSET HGETALL, LPUSH RPOP LPOP, PUBLISH
+SUBSCRIBE, as far as they are needed for that.
 
 usage: liar.py [--unix PATH] [--lie KIND] [--after N] [--chop N]
 
@@ -22,6 +23,15 @@ opportunity, once:
   type       answers a GET with +OK
   extra      sends a reply that nobody asked for
   close      closes a connection in the middle of its requests
+  late       holds back a reply, and all behind it, for half a second
+  half       answers HGETALL with the fields of two versions
+  count      answers two INCRs with the same number
+  again      lets an element be popped twice
+  swallow    acknowledges an element and forgets it
+  overtaken  pops two elements in the wrong order
+  deaf       does not send one subscriber a message
+  echo       sends one subscriber a message twice
+  jump       sends one subscriber two messages in the wrong order
 
 With --chop N every reply is sent in pieces of N bytes. A client that says
 HELLO 3 is sent an attribute before each bulk string, and now and then a push.
@@ -31,9 +41,11 @@ import argparse
 import selectors
 import socket
 import sys
+import time
 
 KINDS = ["none", "crossed", "torn", "stale", "lost", "frozen", "reorder",
-         "dropped", "error", "garbage", "type", "extra", "close"]
+         "dropped", "error", "garbage", "type", "extra", "close", "late", "half",
+         "count", "again", "swallow", "overtaken", "deaf", "echo", "jump"]
 
 
 class Key:
@@ -97,6 +109,11 @@ class Liar:
         self.chop = chop
         self.told = lie == "none"
         self.keys = {}
+        self.lists = {}
+        self.counters = {}
+        self.hashes = {}
+        self.channels = {}
+        self.held_back = None
         self.frozen = None
         self.selector = selectors.DefaultSelector()
 
@@ -117,8 +134,19 @@ class Liar:
         if name == b"SET":
             return self.set(words[1], words[2])
         if name == b"DEL":
+            for other in (self.lists, self.counters, self.hashes):
+                for k in words[1:]:
+                    other.pop(k, None)
             gone = sum(self.keys.pop(k, None) is not None for k in words[1:])
             return b":%d\r\n" % gone
+        if name in (b"LPUSH", b"LPOP", b"RPOP"):
+            return self.element(conn, name, *words[1:])
+        if name == b"INCR":
+            return self.incr(words[1])
+        if name in (b"HSET", b"HGETALL"):
+            return self.hash(conn, words)
+        if name in (b"PUBLISH", b"SUBSCRIBE"):
+            return self.message(conn, *words)
         if name == b"DBSIZE":
             return b":%d\r\n" % len(self.keys)
         if name == b"PING":
@@ -140,7 +168,93 @@ class Liar:
             self.keys[key] = Key(value)
         return b"+OK\r\n"
 
+    # ---- lists, counters, hashes, channels
+
+    def element(self, conn, name, key, value=None):
+        held = self.lists.setdefault(key, [])
+        if name == b"LPUSH":
+            if self.ready("swallow"):
+                self.told = True
+                return b":%d\r\n" % (len(held) + 1)
+            held.insert(0, value)
+            return b":%d\r\n" % len(held)
+        if not held:
+            return self.bulk(conn, None)
+        at = 0 if name == b"LPOP" else -1
+        # Of the same writer, whose name stands behind that of the list.
+        if self.ready("overtaken") and len(held) > 1 and at == -1:
+            for i in range(2, len(held) + 1):
+                if held[-i][:14] == held[-1][:14]:
+                    held[-i], held[-1] = held[-1], held[-i]
+                    self.told = True
+                    break
+        if self.ready("again"):
+            self.told = True
+            return self.bulk(conn, held[at])
+        return self.bulk(conn, held.pop(at))
+
+    def incr(self, key):
+        n = self.counters.get(key, 0) + 1
+        if self.ready("count") and n > 1:
+            self.told = True
+            n -= 1
+        self.counters[key] = n
+        return b":%d\r\n" % n
+
+    def hash(self, conn, words):
+        key = words[1]
+        if words[0].upper() == b"HSET":
+            before = self.hashes.get(key, ({}, {}))[0]
+            self.hashes[key] = (dict(zip(words[2::2], words[3::2])), before)
+            return b":0\r\n"
+        now, before = self.hashes.get(key, ({}, {}))
+        fields = dict(now)
+        if self.ready("half") and before and before != now:
+            name = sorted(fields)[0]
+            fields[name] = before[name]
+            self.told = True
+        out = b"%%%d\r\n" % len(fields) if conn.resp3 \
+            else b"*%d\r\n" % (2 * len(fields))
+        for name, value in fields.items():
+            out += b"$%d\r\n%s\r\n$%d\r\n%s\r\n" % (
+                len(name), name, len(value), value)
+        return out
+
+    def message(self, conn, verb, channel, value=None):
+        heard = self.channels.setdefault(channel, [])
+        head = b">3\r\n" if conn.resp3 else b"*3\r\n"
+        if verb.upper() == b"SUBSCRIBE":
+            heard.append(conn)
+            return head + b"$9\r\nsubscribe\r\n$%d\r\n%s\r\n:1\r\n" % (
+                len(channel), channel)
+        for i, other in enumerate(heard):
+            head = b">3\r\n" if other.resp3 else b"*3\r\n"
+            text = head + b"$7\r\nmessage\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n" % (
+                len(channel), channel, len(value), value)
+            self.tell(other, text, value, i == 0)
+        return b":%d\r\n" % len(heard)
+
+    def tell(self, conn, text, value, first):
+        if first and self.held_back and self.held_back[0] is conn \
+                and self.held_back[2] == value[:14]:
+            text += self.held_back[1]
+            self.held_back = None
+        elif first and self.ready("deaf"):
+            self.told = True
+            return
+        elif first and self.ready("echo"):
+            self.told = True
+            text += text
+        elif first and self.ready("jump"):
+            self.told = True
+            self.held_back = (conn, text, value[:14])
+            return
+        conn.output += text
+        self.send(conn)
+
     def get(self, conn, key):
+        if key in self.counters:
+            return self.bulk(conn, b"%d" % self.counters[key])
         held = self.keys.get(key)
         if held is None:
             return self.bulk(conn, None)
@@ -176,6 +290,9 @@ class Liar:
             return self.bulk(conn, None)
         if self.ready("dropped"):
             return b""
+        if self.ready("late"):
+            time.sleep(0.5)
+            return self.bulk(conn, held.value)
         if self.ready("error"):
             return b"-OOM command not allowed when used memory is high\r\n"
         if self.ready("garbage"):
