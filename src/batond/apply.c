@@ -84,6 +84,15 @@ int apply_output_pause(struct config *c, struct option_error *e)
     return 0;
 }
 
+int apply_zset_forms(struct config *c, struct option_error *e)
+{
+    SET(c->settings.zset_max_listpack_entries,
+        as_size((uint64_t)config_number(c, OPT_zset_max_listpack_entries)));
+    SET(c->settings.zset_max_listpack_value,
+        as_size((uint64_t)config_number(c, OPT_zset_max_listpack_value)));
+    return 0;
+}
+
 int apply_shutdown_timeout(struct config *c, struct option_error *e)
 {
     if (c->server) {

@@ -25,6 +25,7 @@ option_apply_fn apply_requirepass;
 option_apply_fn apply_set_forms;
 option_apply_fn apply_shutdown_timeout;
 option_apply_fn apply_timeout;
+option_apply_fn apply_zset_forms;
 
 struct baton_options;
 struct config;

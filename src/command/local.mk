@@ -57,3 +57,14 @@ command_sources += \
 	src/command/hash_read.c src/command/pick.c src/command/pick.h \
 	src/command/set.c src/command/set.h src/command/set_random.c \
 	src/command/set_several.c
+
+## sorted sets
+command_sources += \
+	src/command/score.c src/command/score.h \
+	src/command/zset.c src/command/zset.h src/command/zset_add.c \
+	src/command/zset_combine.c \
+	src/command/zset_input.c src/command/zset_input.h \
+	src/command/zset_pick.c \
+	src/command/zset_pop.c src/command/zset_pop.h \
+	src/command/zset_range.c src/command/zset_range.h \
+	src/command/zset_read.c

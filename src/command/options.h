@@ -53,6 +53,7 @@ struct settings {
     _Atomic size_t proto_max_bulk_len; /* resp_limits.max_bulk */
     _Atomic int list_max_listpack_size;
     struct options_output_limit output_limit[OPTIONS_N_CLASSES];
+    _Atomic size_t zset_max_listpack_entries, zset_max_listpack_value;
     _Atomic uint64_t maxmemory;   /* bytes; 0: no limit */
     _Atomic int maxmemory_policy; /* enum db_policy */
     _Atomic unsigned maxmemory_samples, lfu_log_factor, lfu_decay_time;

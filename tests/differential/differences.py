@@ -4,6 +4,8 @@ all of them, in this one place. A row: the command (None: any), the question
 about request and the two replies, and the reason, which stands in
 doc/DIFFERENCES.md as well (tests/differential/run.py --explain writes that)."""
 
+import struct
+
 from wire import Error, same
 
 MOST = 9223372036854775807
@@ -86,6 +88,44 @@ def small_set(request, ours, theirs):
     )
 
 
+def as_float(value):
+    """The number that a reply's text shows, or None."""
+    if isinstance(value, (list, int, Error)):
+        return None
+    try:
+        return struct.pack("d", float(value))
+    except ValueError:
+        return None
+
+
+def float_text(_, ours, theirs):
+    """The same, but for the digits of numbers."""
+    if isinstance(ours, list) and type(ours) is type(theirs):
+        return len(ours) == len(theirs) and all(
+            float_text(None, a, b) for a, b in zip(ours, theirs)
+        )
+    if type(ours) is not type(theirs):
+        return False
+    if same(ours, theirs):
+        return True
+    return as_float(ours) is not None and as_float(ours) == as_float(theirs)
+
+
+def with_score(request, ours, theirs):
+    return (
+        len(request) == 4
+        and isinstance(theirs, Error)
+        and theirs.startswith(b"ERR wrong number of arguments")
+        and (request[3].upper() == b"WITHSCORE" or ours == b"ERR syntax error")
+    )
+
+
+SCORED = (
+    "ZADD", "ZINCRBY", "ZSCORE", "ZMSCORE", "ZRANGE", "ZREVRANGE", "ZRANGEBYSCORE",
+    "ZREVRANGEBYSCORE", "ZPOPMIN", "ZPOPMAX", "ZMPOP", "BZPOPMIN", "BZPOPMAX",
+    "BZMPOP", "ZUNION", "ZINTER", "ZDIFF", "ZSCAN",
+)  # fmt: skip
+
 DIFFERENCES = (
     (None, long_error, "an error text that repeats an argument is cut"),
     ("KEYS", empty_key, "`**` matches an empty key, in the reference only `*` does"),
@@ -108,6 +148,11 @@ DIFFERENCES = (
      "IDLETIME: the reference counts by a coarse clock, one for all equal small "
      "integers"),
     ("OBJECT", help_text, "HELP is in our own words"),
+    *((name, float_text,
+       "scores are written with as few digits as tell them apart, as by 7.2: 3.1, "
+       "not 3.1000000000000001") for name in SCORED),
+    ("ZRANK", with_score, "WITHSCORE is of 7.2"),
+    ("ZREVRANK", with_score, "WITHSCORE is of 7.2"),
 )  # fmt: skip
 
 

@@ -10,9 +10,9 @@ differential_tests = \
 	tests/differential/family_hash.py \
 	tests/differential/family_list.py \
 	tests/differential/family_string.py \
-	tests/differential/family_tx.py
 	tests/differential/family_set.py \
-	tests/differential/family_string.py
+	tests/differential/family_tx.py \
+	tests/differential/family_zset.py
 
 if HAVE_PYTHON
 TESTS += $(differential_tests)

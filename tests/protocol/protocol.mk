@@ -5,6 +5,7 @@ protocol_tests = \
 	tests/protocol/strings.py tests/protocol/strings_num.py \
 	tests/protocol/keys.py tests/protocol/list.py tests/protocol/expire.py \
 	tests/protocol/hash.py tests/protocol/set.py \
+	tests/protocol/zset.py tests/protocol/zset_more.py \
 	tests/protocol/scan.py tests/protocol/inline.py \
 	tests/protocol/docs.py tests/protocol/maxmemory.py \
 	tests/protocol/multi.py \
@@ -16,4 +17,4 @@ if HAVE_PYTHON
 TESTS += $(protocol_tests)
 endif
 EXTRA_DIST += $(protocol_tests) tests/support/baton_test.py \
-	tests/support/liar.py
+	tests/support/liar.py tests/support/zset_support.py
