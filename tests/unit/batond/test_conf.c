@@ -241,8 +241,9 @@ Test(conf, missing_features_are_refused_by_name)
     asks("aclfile /x",
          AT "'aclfile /x': not supported yet (access control lists)");
     asks("save 60 1", AT "'save 60 1': not supported yet (snapshots)");
-    asks("maxmemory 100mb",
-         AT "'maxmemory 104857600': not supported yet (a limit for memory)");
+    asks("maxmemory-clients 10%",
+         AT "'maxmemory-clients 10%': not supported yet (a limit for the "
+            "memory of clients)");
     asks("syslog-enabled yes",
          AT "'syslog-enabled yes': not supported yet (syslog)");
     asks("rename-command CONFIG \"\"",
@@ -309,8 +310,8 @@ Test(conf, what_only_tunes_is_taken_with_a_warning)
     cr_expect_str_eq(
         warnings(),
         AT "'io-threads 4' has no effect (threads of Redis; see workers)\n" AT
-           "'hash-max-listpack-entries 128' has no effect (encodings)\n" AT
-           "'masterauth' has no effect (replication)\n");
+           "'masterauth' has no effect (replication)\n" AT
+           "'replica-priority 50' has no effect (replication)\n");
 }
 
 /* Every option at its default, as a distribution's file has it. */

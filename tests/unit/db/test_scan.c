@@ -220,9 +220,10 @@ Test(scan, random_is_even)
         least = f.times[i] < least ? f.times[i] : least;
         most = f.times[i] > most ? f.times[i] : most;
     }
-    /* Six standard deviations are 0.7 to 1.3. */
-    cr_assert_gt(least, each * 6 / 10);
-    cr_assert_lt(most, each * 14 / 10);
+    /* Six standard deviations are 0.7 to 1.3; a chain that overflows takes some
+     * more from its keys. */
+    cr_assert_gt(least, each * 5 / 10);
+    cr_assert_lt(most, each * 15 / 10);
 }
 
 Test(scan, random_finds_the_last_ones)
