@@ -356,9 +356,11 @@ int db_expire_at(struct tx *tx, struct bt_slice key, int64_t expire_ms)
         return -ENOENT;
     }
     was = db_entry_ttl(c.old);
-    if (expire_ms == was || expire_ms == DB_KEEP_EXPIRE) {
+    if (expire_ms == DB_KEEP_EXPIRE ||
+        (expire_ms == was && was == DB_NO_EXPIRE)) {
         return 0;
     }
+    /* The same time once more counts as a change to those who watch. */
     if (c.old->flags & ENTRY_TTL) {
         db_tx_changed(tx, key, DB_CHANGE_TTL);
         db_entry_set_ttl(c.old, expire_ms);

@@ -357,6 +357,16 @@ def watch_changes(c):
             expect(c.cmd("EXEC"), [], "watched no more")
 
 
+@both("the same end of its time once more is a change as well")
+def watch_same_time(c):
+    with c.server.client() as other:
+        other.cmd("SET", "w", "1", "PXAT", "4102444800000")
+        c.cmd("WATCH", "w")
+        expect(other.cmd("PEXPIREAT", "w", "4102444800000"), 1)
+        c.cmd("MULTI")
+        expect(c.cmd("EXEC"), None)
+
+
 @both("what is no change of a watched key does not matter")
 def watch_no_changes(c):
     s = c.server
