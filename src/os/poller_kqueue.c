@@ -17,6 +17,7 @@
 
 struct bt_poller {
     int fd;
+    int tick_ms; /* the longest wait, 0: any */
     struct kevent events[MAX_EVENTS];
 };
 
@@ -25,6 +26,7 @@ struct bt_poller *bt_poller_new(void)
     struct bt_poller *p = malloc(sizeof *p);
 
     if (p) {
+        p->tick_ms = 0;
         p->fd = kqueue();
         if (p->fd < 0) {
             free(p);
@@ -84,14 +86,24 @@ void bt_poller_closing(struct bt_poller *p, int fd)
     (void)fd;
 }
 
+void bt_poller_tick(struct bt_poller *p, int ms)
+{
+    p->tick_ms = ms;
+}
+
 int bt_poller_wait(struct bt_poller *p, struct bt_event *events, int max,
                    int timeout_ms)
 {
-    struct timespec ts = {timeout_ms / 1000, (timeout_ms % 1000) * 1000000L};
-    int n =
-        kevent(p->fd, NULL, 0, p->events, max < MAX_EVENTS ? max : MAX_EVENTS,
-               timeout_ms < 0 ? NULL : &ts);
+    struct timespec ts;
+    int n;
 
+    if (p->tick_ms > 0 && (timeout_ms < 0 || timeout_ms > p->tick_ms)) {
+        timeout_ms = p->tick_ms;
+    }
+    ts.tv_sec = timeout_ms / 1000;
+    ts.tv_nsec = (timeout_ms % 1000) * 1000000L;
+    n = kevent(p->fd, NULL, 0, p->events, max < MAX_EVENTS ? max : MAX_EVENTS,
+               timeout_ms < 0 ? NULL : &ts);
     if (n < 0) {
         return errno == EINTR ? 0 : -errno;
     }

@@ -26,7 +26,8 @@ struct bt_poller {
     int n, cap;
     int *where; /* fd -> place in fds, -1 = none */
     int n_where;
-    int turn; /* where the next scan begins, so that nobody is starved */
+    int tick_ms; /* the longest wait, 0: any */
+    int turn;    /* where the next scan begins, so that nobody is starved */
 };
 
 struct bt_poller *bt_poller_new(void)
@@ -202,11 +203,20 @@ static int poll_in_pieces(struct bt_poller *p, int timeout_ms)
     return ready;
 }
 
+void bt_poller_tick(struct bt_poller *p, int ms)
+{
+    p->tick_ms = ms;
+}
+
 int bt_poller_wait(struct bt_poller *p, struct bt_event *events, int max,
                    int timeout_ms)
 {
-    int left = poll(p->fds, (nfds_t)p->n, timeout_ms);
-    int k = 0;
+    int left, k = 0;
+
+    if (p->tick_ms > 0 && (timeout_ms < 0 || timeout_ms > p->tick_ms)) {
+        timeout_ms = p->tick_ms;
+    }
+    left = poll(p->fds, (nfds_t)p->n, timeout_ms);
 
     if (left < 0 && errno == EINVAL) {
         left = poll_in_pieces(p, timeout_ms);

@@ -42,6 +42,7 @@ static int build_worker(struct baton_server *s, struct baton_worker *w)
     if (!w->record || !w->poller || !w->rbuf || !w->obuf || !w->sink) {
         return -ENOMEM;
     }
+    bt_poller_tick(w->poller, BT_BACKSTOP_MS);
     return bt_poller_add(w->poller, seat->wake.rd, w);
 }
 

@@ -22,10 +22,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BACKSTOP_MS 1000 /* longest sleep: a lost wake-up costs this much */
-#define DRAIN_MS    5    /* while the server stops */
-#define RECLAIM_MS  10   /* while memory waits for its readers to leave */
-#define MAX_EVENTS  128 /* so that passes are short, and what they retire hot */
+#define FAR_MS     60000 /* a timer further off than this is looked at again */
+#define DRAIN_MS   5     /* while the server stops */
+#define RECLAIM_MS 10    /* while memory waits for its readers to leave */
+#define MAX_EVENTS 128 /* so that passes are short, and what they retire hot */
 
 static _Thread_local struct baton_worker *self;
 
@@ -140,9 +140,10 @@ int baton_timer(struct baton_client *c, long ms,
 
 /* ---- Sleeping ---- */
 
+/* Negative: never. */
 static int earlier(int a, int b)
 {
-    return b >= 0 && b < a ? b : a;
+    return b >= 0 && (a < 0 || b < a) ? b : a;
 }
 
 /* ms until the next timer, rounded up so that it is due then. */
@@ -158,12 +159,13 @@ static int timer_wait(const struct baton_worker *w)
         return 0;
     }
     at = (at - now) / 1000000u + 1;
-    return at > BACKSTOP_MS ? BACKSTOP_MS : (int)at;
+    return at > FAR_MS ? FAR_MS : (int)at;
 }
 
+/* -1: until something comes, or the poller's tick. */
 static int longest_sleep(struct baton_worker *w)
 {
-    int ms = BACKSTOP_MS;
+    int ms = -1;
 
     if (w->n_ready > 0 || !bt_list_empty(&w->ends)) {
         return 0;
@@ -207,7 +209,7 @@ static void wait_for_events(struct baton_worker *w)
     struct bt_event events[MAX_EVENTS];
     int ms = longest_sleep(w), n;
 
-    if (ms > 0) {
+    if (ms != 0) {
         bt_dispatch_falls_asleep(w->dispatch, w->index);
         ms = must_not_sleep(w) ? 0 : ms;
     }

@@ -33,6 +33,7 @@
 #define BT_LINGER_MS    2000    /* for last words to be read */
 #define BT_LINGER_MAX   1048576 /* bytes thrown away meanwhile */
 #define BT_MAX_SERVICES 16
+#define BT_BACKSTOP_MS  1000 /* longest sleep: a lost wake-up costs this much */
 
 struct bt_record;
 struct bt_table;

@@ -332,6 +332,25 @@ Test(poller, waits_as_long_as_told)
     cr_expect_geq(testnet_now_ms() - began, 49);
 }
 
+/* A tick ends each wait, and is no event. */
+Test(poller, ticks)
+{
+    watch();
+    bt_poller_tick(p, 20);
+    for (int i = 0; i < 3; i++) {
+        uint64_t began = testnet_now_ms();
+
+        cr_expect_eq(told(-1), 0);
+        cr_expect_eq(told(600000), 0);
+        cr_expect_geq(testnet_now_ms() - began, 19);
+    }
+    say(peer, "x");
+    cr_expect_eq(told(1000), BT_IN);
+    testnet_sleep_ms(50); /* several in one */
+    cr_expect_eq(told(0), 0);
+    cr_expect_eq(told(-1), 0);
+}
+
 static void *write_later(void *arg)
 {
     (void)arg;
