@@ -70,6 +70,78 @@ int stress_probe(struct stress_run *run)
     return rc;
 }
 
+/* The server may still be busy closing the connections of the load, and have
+ * no room for one more. */
+static int open_patiently(struct stress_run *run, struct stress_sync *s,
+                          struct stress_reply *r)
+{
+    int rc = 0;
+
+    for (int attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
+        if (attempt > 0) {
+            stress_sync_close(s);
+            poll(NULL, 0, OPEN_PAUSE_MS);
+        }
+        *r = (struct stress_reply){0};
+        rc = stress_sync_open(s, &run->target, run->options.timeout);
+        rc = rc == 0 ? greet(run, s, r) : rc;
+        if (rc == 0) {
+            break;
+        }
+    }
+    return rc;
+}
+
+/* What rogues ask for: one large value, which they do not change. */
+int stress_bait(struct stress_run *run)
+{
+    char key[STRESS_KEY_BYTES], *out = malloc(STRESS_BAIT_BYTES + 256);
+    struct stress_reply r = {0};
+    struct stress_sync s = {.fd = -1};
+    size_t n;
+    int rc = -ENOMEM;
+
+    if (out != NULL) {
+        stress_key_write(key, 'b', run->id, 0);
+        stress_rogue_prepare(key, sizeof(key));
+        n = (size_t)sprintf(out, "*3\r\n$3\r\nSET\r\n$%d\r\n%.*s\r\n$%d\r\n",
+                            STRESS_KEY_BYTES, STRESS_KEY_BYTES, key,
+                            STRESS_BAIT_BYTES);
+        memset(out + n, 'x', STRESS_BAIT_BYTES);
+        memcpy(out + n + STRESS_BAIT_BYTES, "\r\n", 2);
+        rc = open_patiently(run, &s, &r);
+        rc = rc < 0 ? rc : stress_sync_send(&s, out, n + STRESS_BAIT_BYTES + 2);
+        rc = rc < 0 ? rc : stress_sync_reply(&s, &r);
+    }
+    if (rc < 0 || is_error(&r)) {
+        fprintf(stderr,
+                "baton-stress: --fault: the server does not take a "
+                "value of %d bytes\n",
+                STRESS_BAIT_BYTES);
+        rc = -EIO;
+    }
+    stress_sync_close(&s);
+    free(out);
+    return rc;
+}
+
+/* It, and what the slow writers wrote beside it. */
+static int remove_bait(struct stress_run *run, struct stress_sync *s)
+{
+    char key[STRESS_KEY_BYTES], out[160];
+    struct stress_reply r;
+    size_t n;
+    int rc;
+
+    stress_key_write(key, 'b', run->id, 0);
+    n = (size_t)sprintf(out,
+                        "*3\r\n$3\r\nDEL\r\n$%d\r\n%.*s\r\n$%d\r\n%.*s:\r\n",
+                        STRESS_KEY_BYTES, STRESS_KEY_BYTES, key,
+                        STRESS_KEY_BYTES + 1, STRESS_KEY_BYTES, key);
+    rc = stress_sync_send(s, out, n);
+    return rc < 0 ? rc : stress_sync_reply(s, &r);
+}
+
 /* ---- keys at rest ---- */
 
 /* One key of a family, as it is to be read; false: it was never set. */
@@ -273,28 +345,6 @@ static void sums(struct stress_run *run, struct stress_tally *t)
     }
 }
 
-/* The server may still be busy closing the connections of the load, and have
- * no room for one more. */
-static int open_patiently(struct stress_run *run, struct stress_sync *s,
-                          struct stress_reply *r)
-{
-    int rc = 0;
-
-    for (int attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
-        if (attempt > 0) {
-            stress_sync_close(s);
-            poll(NULL, 0, OPEN_PAUSE_MS);
-        }
-        *r = (struct stress_reply){0};
-        rc = stress_sync_open(s, &run->target, run->options.timeout);
-        rc = rc == 0 ? greet(run, s, r) : rc;
-        if (rc == 0) {
-            break;
-        }
-    }
-    return rc;
-}
-
 static void check_failed(struct stress_tally *t, const struct stress_reply *r,
                          int rc)
 {
@@ -319,6 +369,9 @@ uint64_t stress_audit(struct stress_run *run, struct stress_tally *t)
     int rc = open_patiently(run, &s, &r);
 
     rc = rc < 0 ? rc : all_families(run, &s, t, &looked_at);
+    if (rc == 0 && run->options.misdeeds.total > 0) {
+        rc = remove_bait(run, &s);
+    }
     if (rc < 0) {
         check_failed(t, &r, rc);
     } else {

@@ -13,6 +13,9 @@
  * clearly and once. Prints what is wrong; 0 or -errno. */
 int stress_probe(struct stress_run *run);
 
+/* Sets what faulty clients will ask for. Prints what is wrong. */
+int stress_bait(struct stress_run *run);
+
 /* The end check: with nothing in flight any more, each key must hold its last
  * acknowledged version; then the keys are deleted, unless they are to be kept.
  * Counts into t; returns the number of keys looked at. */

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "stress/clock.h"
@@ -278,6 +279,7 @@ bool stress_client_takes(const struct stress_client *c,
     return c->role == STRESS_LOAD &&
            (c->state == STRESS_READY || c->state == STRESS_BUSY) &&
            in_flight < o->max_in_flight &&
+           (c->expires_at == 0 || w->now < c->expires_at) &&
            (o->reconnect == 0 || c->served + in_flight < o->reconnect);
 }
 
@@ -370,26 +372,82 @@ void stress_client_connect(struct stress_client *c, struct stress_worker *w)
 
 /* ---- receiving ---- */
 
+/* ---- leaving on purpose ---- */
+
+/* Its time is over, or it has served enough. */
+static bool worn_out(const struct stress_client *c,
+                     const struct stress_worker *w)
+{
+    uint64_t limit = w->run->options.reconnect;
+
+    return c->role == STRESS_LOAD && w->phase == STRESS_RUN &&
+           ((limit > 0 && c->served >= limit) ||
+            (c->expires_at > 0 && w->now >= c->expires_at));
+}
+
+/* Evenly between half and one and a half times as long as they live on
+ * average; and no longer than until the next time that all are renewed. */
+static void set_lifetime(struct stress_client *c, struct stress_worker *w)
+{
+    const struct stress_options *o = &w->run->options;
+    uint64_t begin = w->run->gate.begin;
+
+    c->expires_at = 0;
+    if (o->lifetime > 0) {
+        double share = 0.5 + stress_random_below(&c->random, 1000000) / 1e6;
+
+        c->expires_at = w->now + (uint64_t)(o->lifetime * share * 1e9);
+    }
+    if (o->reconnect_all > 0 && begin > 0) {
+        uint64_t every = (uint64_t)(o->reconnect_all * 1e9);
+        uint64_t next = begin + ((w->now - begin) / every + 1) * every;
+
+        if (c->expires_at == 0 || next < c->expires_at) {
+            c->expires_at = next;
+        }
+    }
+}
+
+static void reopen(struct stress_client *c, struct stress_worker *w)
+{
+    shut(c, w);
+    stress_client_open(c, w);
+}
+
+static void leave(struct stress_client *c, struct stress_worker *w)
+{
+    struct linger now = {.l_onoff = 1};
+    enum stress_goodbye how = w->run->options.goodbye;
+
+    stress_tally_add(&w->tally, STRESS_RECONNECTS, 1);
+    if (how == STRESS_HALF_OPEN && shutdown(c->fd, SHUT_WR) == 0) {
+        stress_tally_add(&w->tally, STRESS_CLOSED, 1);
+        c->state = STRESS_LEAVING;
+        c->opened_at = w->now;
+        return;
+    }
+    if (how == STRESS_RESET) {
+        setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    }
+    reopen(c, w);
+}
+
 /* All that was asked for has been answered. */
 static void batch_done(struct stress_client *c, struct stress_worker *w,
                        uint64_t now)
 {
-    uint64_t limit = w->run->options.reconnect;
-
     if (c->state == STRESS_GREETING) {
         w->n_connecting--;
         stress_tally_add(&w->tally, STRESS_OPENED, 1);
         stress_histogram_add(&w->tally.connect, now - c->opened_at);
+        set_lifetime(c, w);
         c->state = STRESS_READY;
     } else {
         set_busy(c, w, false);
         c->failures = 0;
     }
-    if (limit > 0 && c->role == STRESS_LOAD && c->served >= limit &&
-        w->phase == STRESS_RUN) {
-        stress_tally_add(&w->tally, STRESS_RECONNECTS, 1);
-        shut(c, w);
-        stress_client_open(c, w);
+    if (worn_out(c, w)) {
+        leave(c, w);
         return;
     }
     stress_client_next(c, w);
@@ -489,6 +547,13 @@ static void receive(struct stress_client *c, struct stress_worker *w)
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
         return;
     }
+    if (c->state == STRESS_LEAVING) {
+        if (n > 0) {
+            stress_tally_fault(&w->tally, STRESS_UNEXPECTED, 1);
+        }
+        reopen(c, w);
+        return;
+    }
     if (n <= 0) {
         fail(c, w, n == 0 ? "closed by the server" : strerror(errno));
         return;
@@ -542,7 +607,24 @@ void stress_client_tick(struct stress_client *c, struct stress_worker *w,
         }
         break;
     case STRESS_READY:
+        if (worn_out(c, w)) {
+            leave(c, w);
+        }
+        break;
+    case STRESS_LEAVING:
+        if (overdue(w, c->opened_at, now)) {
+            fail(c, w, "a half-closed connection was not closed in time");
+        }
+        break;
     case STRESS_GONE:
         break;
     }
+}
+
+void stress_client_begin(struct stress_client *c, struct stress_worker *w)
+{
+    if (c->state == STRESS_READY) {
+        set_lifetime(c, w);
+    }
+    stress_client_next(c, w);
 }

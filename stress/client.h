@@ -7,6 +7,7 @@
  *            client holds no buffers.
  *
  *   down -> connecting -> greeting -> ready <-> busy
+ *   ready -> leaving -> down, with --close half
  *   any of these -> down (closed, to be opened again) or gone (given up)
  *
  * Closed loop: a batch of up to `pipeline` requests goes out in one write; the
@@ -32,6 +33,7 @@ enum stress_client_state {
     STRESS_GREETING,
     STRESS_READY, /* nothing in flight */
     STRESS_BUSY,
+    STRESS_LEAVING, /* our half is closed; the server's is waited for */
     STRESS_GONE
 };
 
@@ -68,6 +70,7 @@ struct stress_client {
     uint32_t seq, seq_own; /* keys, when they come one after another */
     uint64_t served;       /* requests on this connection, while running */
     uint64_t total;        /* on all its connections */
+    uint64_t expires_at;   /* it is to be opened anew; 0: never */
     uint64_t opened_at;    /* when connect was first called; 0: not yet */
     uint64_t retry_at;
     struct stress_client *wait_next;
@@ -114,6 +117,8 @@ void stress_client_event(struct stress_client *c, struct stress_worker *w,
 /* Closed loop, and filling: sends the next batch if the client is ready and
  * there is one. */
 void stress_client_next(struct stress_client *c, struct stress_worker *w);
+/* The measured time begins. */
+void stress_client_begin(struct stress_client *c, struct stress_worker *w);
 /* Open loop: whether the client can take a batch now; sends it. */
 bool stress_client_takes(const struct stress_client *c,
                          const struct stress_worker *w);

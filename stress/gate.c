@@ -32,12 +32,18 @@ void stress_gate_wait(struct stress_gate *g)
     pthread_mutex_unlock(&g->lock);
 }
 
-void stress_gate_open(struct stress_gate *g, double seconds)
+void stress_gate_arm(struct stress_gate *g)
 {
     pthread_mutex_lock(&g->lock);
     while (g->arrived < g->threads) {
         pthread_cond_wait(&g->moved, &g->lock);
     }
+    pthread_mutex_unlock(&g->lock);
+}
+
+void stress_gate_open(struct stress_gate *g, double seconds)
+{
+    pthread_mutex_lock(&g->lock);
     g->begin = stress_now();
     if (seconds > 0) {
         g->deadline = g->begin + (uint64_t)(seconds * (double)STRESS_NS_PER_S);

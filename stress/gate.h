@@ -24,8 +24,9 @@ struct stress_gate {
 void stress_gate_init(struct stress_gate *g, unsigned threads);
 void stress_gate_fini(struct stress_gate *g);
 
-/* Waits until all threads have arrived, then lets them run for so long; 0: no
- * limit. */
+/* Waits until all threads have arrived. */
+void stress_gate_arm(struct stress_gate *g);
+/* Lets them run for so long; 0: no limit. */
 void stress_gate_open(struct stress_gate *g, double seconds);
 /* Waits for the end of all threads, at most until then; whether they have. */
 bool stress_gate_ended(struct stress_gate *g, uint64_t until);

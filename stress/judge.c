@@ -97,7 +97,11 @@ static void measure(struct stress_client *c, struct stress_worker *w,
     stress_histogram_add(&t->op[s->op], service);
     stress_tally_add(t, is_write(s) ? STRESS_WRITES : STRESS_READS, 1);
     if (w->run->options.open) {
-        stress_histogram_add(&t->response, now - s->intended_at);
+        service = now - s->intended_at;
+        stress_histogram_add(&t->response, service);
+    }
+    if (s->sent_at < w->run->fault_at) {
+        stress_histogram_add(&t->calm, service);
     }
 }
 

@@ -12,11 +12,12 @@
 
 #include "stress/audit.h"
 #include "stress/clock.h"
+#include "stress/herd.h"
 #include "stress/usage.h"
 
 /* From the open gate to the last reply. */
 static void measure(struct stress_run *run, struct stress_worker **workers,
-                    struct stress_result *r)
+                    struct stress_herd *herd, struct stress_result *r)
 {
     uint64_t interval =
         (uint64_t)(run->options.interval * (double)STRESS_NS_PER_S);
@@ -24,7 +25,15 @@ static void measure(struct stress_run *run, struct stress_worker **workers,
     uint64_t until;
     double cpu;
 
+    stress_gate_arm(&run->gate);
+    if (run->options.misdeeds.total > 0) {
+        run->fault_at =
+            stress_now() + (uint64_t)(run->options.fault_after * 1e9);
+    }
     stress_gate_open(&run->gate, run->options.duration);
+    if (herd != NULL) {
+        stress_herd_storm(herd);
+    }
     cpu = stress_own_cpu();
     r->server_cpu = stress_cpu_of(run->options.server_pid);
     if (stress_series_init(&r->series, run) < 0) {
@@ -77,6 +86,23 @@ static void workers_start(struct stress_run *run,
     }
 }
 
+static void fairness(struct stress_run *run, struct stress_worker **workers,
+                     struct stress_result *r)
+{
+    uint64_t *requests = calloc(run->n_load + 1, sizeof(*requests));
+    size_t n = 0;
+
+    for (unsigned i = 0; i < run->options.threads && requests != NULL; i++) {
+        for (unsigned k = 0; k < workers[i]->n_clients; k++) {
+            if (workers[i]->clients[k].role == STRESS_LOAD) {
+                requests[n++] = workers[i]->clients[k].total;
+            }
+        }
+    }
+    stress_fairness(&r->fairness, requests, n);
+    free(requests);
+}
+
 static void collect(struct stress_run *run, struct stress_worker **workers,
                     struct stress_result *r)
 {
@@ -92,8 +118,28 @@ static void collect(struct stress_run *run, struct stress_worker **workers,
             r->busiest = w->cpu_share;
         }
     }
+    fairness(run, workers, r);
     r->seconds = (double)(end - run->gate.begin) / 1e9;
     r->interrupted = atomic_load(&run->stop);
+}
+
+/* The herd stands before the load begins to fill keys. */
+static int herd_new(struct stress_run *run, struct stress_herd **herd)
+{
+    const struct stress_options *o = &run->options;
+
+    if (o->misdeeds.total > 0 && stress_bait(run) < 0) {
+        return -EIO;
+    }
+    if (o->idle + o->storm + o->misdeeds.total == 0) {
+        return 0;
+    }
+    *herd = stress_herd_new(run);
+    if (*herd == NULL) {
+        return -ENOMEM;
+    }
+    stress_herd_start(*herd);
+    return 0;
 }
 
 int stress_load(struct stress_run *run, struct stress_result **result)
@@ -101,24 +147,33 @@ int stress_load(struct stress_run *run, struct stress_result **result)
     struct stress_worker **workers =
         calloc(run->options.threads, sizeof(*workers));
     struct stress_result *r = calloc(1, sizeof(*r));
-    int rc = 0;
+    struct stress_herd *herd = NULL;
+    int rc = herd_new(run, &herd);
 
     *result = r;
-    if (workers == NULL || r == NULL || workers_new(run, workers) < 0) {
+    if (rc < 0) {
+        /* It was told already. */
+    } else if (workers == NULL || r == NULL || workers_new(run, workers) < 0) {
         fprintf(stderr, "baton-stress: out of memory or open files\n");
         rc = -ENOMEM;
     } else {
         r->run = run;
         r->began = time(NULL);
         workers_start(run, workers);
-        measure(run, workers, r);
+        measure(run, workers, herd, r);
         collect(run, workers, r);
-        r->end_checked = stress_audit(run, &r->total);
+        if (herd != NULL) {
+            r->herd = *stress_herd_stop(herd);
+        }
+        r->end_checked = run->options.memcached || run->options.clients == 0
+                             ? 0
+                             : stress_audit(run, &r->total);
     }
     for (unsigned i = 0; workers != NULL && i < run->options.threads; i++) {
         stress_worker_destroy(&workers[i]);
     }
     free(workers);
+    stress_herd_destroy(&herd);
     return rc;
 }
 

@@ -26,7 +26,10 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/audit.c stress/audit.h \
 	stress/chart.c stress/chart.h \
 	stress/client.c stress/client.h \
+	stress/fairness.c stress/fairness.h \
+	stress/fault.c stress/fault.h \
 	stress/gate.c \
+	stress/herd.c stress/herd.h \
 	stress/json.c stress/json.h \
 	stress/load.c stress/load.h \
 	stress/loop.h \
@@ -77,7 +80,8 @@ stress_check_judge_CPPFLAGS = $(stress_cppflags)
 stress_check_judge_LDADD = $(PTHREAD_LIBS)
 
 ## Those that drive the whole program against the server that lies.
-stress_tests = tests/protocol/stress_open.py tests/protocol/stress_types.py
+stress_tests = tests/protocol/stress_open.py tests/protocol/stress_types.py \
+	tests/protocol/stress_connections.py
 if HAVE_PYTHON
 TESTS += $(stress_tests)
 endif

@@ -70,7 +70,7 @@ static int run_once(struct stress_run *run)
     if (stress_run_init(run) < 0) {
         status = 2;
     } else if (stress_target_resolve(&run->target, &run->options) == 0 &&
-               stress_probe(run) == 0) {
+               (run->options.memcached || stress_probe(run) == 0)) {
         status = stress_load(run, &r) == 0 ? report(r) : 1;
     }
     stress_result_free(&r);
@@ -93,7 +93,9 @@ int main(int argc, char **argv)
     run.options.words = argv + 1;
     run.options.n_words = argc - 1;
     signals(&run);
-    if (stress_fd_limit((uint64_t)run.options.clients + 32) < 0) {
+    if (stress_fd_limit((uint64_t)run.options.clients + run.options.idle +
+                        run.options.storm + run.options.misdeeds.total + 64) <
+        0) {
         return 1;
     }
     return run_once(&run);

@@ -33,6 +33,8 @@ enum kind {
     OPT_ARRIVALS,
     OPT_SIZES,
     OPT_CHOICE,
+    OPT_GOODBYE,
+    OPT_MISDEEDS,
     OPT_HELP,
     OPT_VERSION
 };
@@ -54,7 +56,7 @@ static const struct row rows[] = {
     {'a', "password", OPT_TEXT, AT(password), 0, 0},
     {0, "user", OPT_TEXT, AT(user), 0, 0},
     {'3', "resp3", OPT_FLAG, AT(resp3), 0, 0},
-    {'c', "clients", OPT_U32, AT(clients), 1, 1000000},
+    {'c', "clients", OPT_U32, AT(clients), 0, 1000000},
     {'t', "threads", OPT_U32, AT(threads), 1, 1024},
     {'P', "pipeline", OPT_U32, AT(pipeline), 1, 100000},
     {'d', "value-bytes", OPT_SIZES, AT(value_sizes), 0, 0},
@@ -72,6 +74,15 @@ static const struct row rows[] = {
     {0, "ratio", OPT_RATIO, AT(set_weight), 0, 0},
     {0, "keys", OPT_U32, AT(keys), 1, 1000000000},
     {0, "reconnect", OPT_U64, AT(reconnect), 1, UINT64_MAX},
+    {0, "connect-rate", OPT_RATE, AT(connect_rate), 0, 0},
+    {0, "lifetime", OPT_SECONDS, AT(lifetime), 0, 0},
+    {0, "reconnect-all", OPT_SECONDS, AT(reconnect_all), 0, 0},
+    {0, "close", OPT_GOODBYE, AT(goodbye), 0, 0},
+    {0, "idle", OPT_U32, AT(idle), 1, 1000000},
+    {0, "storm", OPT_U32, AT(storm), 1, 1000000},
+    {0, "fault", OPT_MISDEEDS, AT(misdeeds), 0, 0},
+    {0, "fault-after", OPT_SECONDS, AT(fault_after), 0, 0},
+    {0, "memcached", OPT_FLAG, AT(memcached), 0, 0},
     {0, "source-addresses", OPT_U32, AT(sources), 1, 60000},
     {0, "timeout", OPT_SECONDS, AT(timeout), 0, 0},
     {0, "seed", OPT_U64, AT(seed), 0, UINT64_MAX},
@@ -92,7 +103,7 @@ static const char help[] =
     "goes\n"
     "baton-stress -s db.sock -r 5k -w mixed --json out.json\n"
     "\n"
-    "Loads a server that speaks the Redis protocol and checks every reply.\n"
+    "Loads a server that speaks the Redis protocol, checks every reply.\n"
     "server  -h HOST (127.0.0.1)  -p PORT (6379)  -s UNIXSOCKET  -3 use RESP3\n"
     "        -a PASSWORD  --user NAME  --source-addresses N from N of 127/8\n"
     "load    -r --rate N per second  --arrivals constant|poisson|burst:SIZE|\n"
@@ -104,8 +115,13 @@ static const char help[] =
     "64:9,4096:1\n"
     "        --popularity uniform|zipf:0.99|gauss|seq|hot:0.9:0.1  --ttl "
     "SECONDS\n"
-    "        --reconnect N new connection after N requests  --db N  --seed N\n"
-    "        --no-fill do not set all keys first  --keep leave the keys there\n"
+    "connect --reconnect REQUESTS  --lifetime SECONDS  --reconnect-all "
+    "SECONDS\n"
+    "        --connect-rate N  --close fin|rst|half  --idle N  --storm N\n"
+    "        --fault "
+    "slow-reader:4,never-read:2,slow-writer:10,garbage:5,partial:10,"
+    "\n        rst:20,oversize:2  --fault-after SECONDS  --memcached  --db N\n"
+    "        --no-fill  --keep leave the keys there  --seed N\n"
     "length  --duration SECONDS (10)  -n REQUESTS  --timeout SECONDS (10)\n"
     "output  --json FILE (- is standard output)  --interval SECONDS (1)\n"
     "        --server-pid PID its CPU and memory too  -q no progress line\n"
@@ -182,6 +198,19 @@ static int rate(const char *s, double *out)
     return end != s && *end == '\0' && *out > 0 && *out <= 1e9 ? 0 : -EINVAL;
 }
 
+static int goodbye(const char *s, enum stress_goodbye *out)
+{
+    static const char *const ways[] = {"fin", "rst", "half"};
+
+    for (int i = STRESS_FIN; i <= STRESS_HALF_OPEN; i++) {
+        if (strcmp(s, ways[i]) == 0) {
+            *out = (enum stress_goodbye)i;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
 static int ratio(const char *s, uint32_t *weights)
 {
     char *end;
@@ -213,7 +242,7 @@ static enum stress_go bad(const char *option, const char *what)
 
 static enum stress_go bad_value(const struct row *r, const char *value)
 {
-    char text[256], name[32];
+    char text[400], name[32];
 
     if (r->kind == OPT_SECONDS) {
         snprintf(text, sizeof(text),
@@ -225,6 +254,15 @@ static enum stress_go bad_value(const struct row *r, const char *value)
         snprintf(text, sizeof(text),
                  "wants constant, poisson, burst:SIZE, ramp:FROM or "
                  "step:FROM:STEPS, not \"%s\"",
+                 value);
+    } else if (r->kind == OPT_GOODBYE) {
+        snprintf(text, sizeof(text), "wants fin, rst or half, not \"%s\"",
+                 value);
+    } else if (r->kind == OPT_MISDEEDS) {
+        snprintf(text, sizeof(text),
+                 "wants kinds with numbers, such as slow-reader:4,rst:20 (or "
+                 "never-read slow-writer garbage partial oversize), not "
+                 "\"%.100s\"",
                  value);
     } else if (r->kind == OPT_SIZES) {
         snprintf(text, sizeof(text),
@@ -258,6 +296,12 @@ static int store(struct stress_options *o, const struct row *r,
     char *field = (char *)o + r->at;
     uint64_t n = 0;
 
+    if (r->kind == OPT_GOODBYE) {
+        return goodbye(value, &o->goodbye);
+    }
+    if (r->kind == OPT_MISDEEDS) {
+        return stress_misdeeds_parse(&o->misdeeds, value);
+    }
     if (r->kind == OPT_SIZES) {
         struct stress_sizes sizes;
 
@@ -371,7 +415,19 @@ static enum stress_go settle(struct stress_options *o)
         return bad("--arrivals", "ramp and step want a --duration");
     }
     if (o->threads > o->clients) {
-        o->threads = o->clients;
+        o->threads = o->clients > 0 ? o->clients : 1;
+    }
+    if (o->clients == 0 && (o->requests > 0 || o->open || o->duration == 0)) {
+        return bad("--clients", "none of them can send requests");
+    }
+    if (o->memcached && (o->clients > 0 || o->misdeeds.total > 0)) {
+        return bad("--memcached", "only for --idle and --storm, with -c 0");
+    }
+    if (o->misdeeds.total > 0 && o->duration == 0) {
+        return bad("--fault", "wants a --duration");
+    }
+    if (o->fault_after == 0) {
+        o->fault_after = o->duration / 3;
     }
     if (o->unix_path != NULL && o->sources > 0) {
         return bad("--source-addresses", "only for TCP, not with -s");

@@ -13,6 +13,14 @@
 #include <stdint.h>
 
 #include "stress/arrivals.h"
+#include "stress/fault.h"
+
+/* How a connection is closed on purpose. */
+enum stress_goodbye {
+    STRESS_FIN,
+    STRESS_RESET,
+    STRESS_HALF_OPEN /* first our half; then the server's is waited for */
+};
 
 struct stress_options {
     const char *host, *port, *unix_path;
@@ -33,7 +41,15 @@ struct stress_options {
     double duration;         /* seconds; 0: until the requests are used up */
     uint64_t requests;       /* 0: until the time is up */
     uint32_t set_weight, get_weight;
-    uint64_t reconnect; /* requests per connection; 0: no limit */
+    uint64_t reconnect;   /* requests per connection; 0: no limit */
+    double connect_rate;  /* connections opened per second; 0: as they come */
+    double lifetime;      /* seconds; 0: for ever */
+    double reconnect_all; /* seconds; 0: never */
+    enum stress_goodbye goodbye;
+    uint32_t idle, storm;
+    struct stress_misdeeds misdeeds;
+    double fault_after; /* seconds; 0: a third of the run */
+    bool memcached;     /* only connections, and those to memcached */
     uint32_t sources;
     double timeout;
     uint64_t seed;

@@ -37,6 +37,19 @@ uint64_t stress_result_intended(const struct stress_result *r)
            stress_tally_get(&r->total, STRESS_DROPPED);
 }
 
+struct stress_histogram *stress_result_disturbed(const struct stress_result *r)
+{
+    struct stress_histogram *h = calloc(1, sizeof(*h));
+
+    if (h != NULL) {
+        stress_histogram_merge(h, r->run->options.open ? &r->total.response
+                                                       : &r->total.service);
+        stress_histogram_subtract(h, &r->total.calm);
+        atomic_store(&h->max, (uint64_t)stress_histogram_top(h));
+    }
+    return h;
+}
+
 const char *stress_result_warning(const struct stress_result *r)
 {
     uint64_t intended = stress_result_intended(r);
@@ -72,7 +85,9 @@ static bool no_errors(const struct stress_result *r)
 
 bool stress_result_ok(const struct stress_result *r)
 {
-    return no_errors(r) && (stress_result_requests(r) > 0 || r->interrupted);
+    return no_errors(r) && r->herd.idle_lost == 0 &&
+           (stress_result_requests(r) > 0 || r->interrupted ||
+            r->run->options.clients == 0);
 }
 
 /* Appends, with a comma after what is there already. */
@@ -115,7 +130,11 @@ void stress_result_verdict(const struct stress_result *r, char *to, size_t room)
     if (broken > 0) {
         add(text, sizeof(text), "%" PRIu64 " connection errors", broken);
     }
-    if (stress_result_requests(r) == 0) {
+    if (r->herd.idle_lost > 0) {
+        add(text, sizeof(text), "%" PRIu32 " idle connections lost",
+            r->herd.idle_lost);
+    }
+    if (stress_result_requests(r) == 0 && r->run->options.clients > 0) {
         add(text, sizeof(text), "no request was answered");
     }
     snprintf(to, room, "WRONG (%s)", text);
@@ -231,6 +250,74 @@ static void text_usage(const struct stress_result *r, FILE *f)
     }
 }
 
+static void text_fairness(const struct stress_result *r, FILE *f)
+{
+    const struct stress_fairness *q = &r->fairness;
+    char a[32], b[32], c[32];
+
+    if (q->n > 1) {
+        fprintf(f,
+                "fairness     requests per connection: %s least, %s median, %s "
+                "most; Jain's index %.4f\n",
+                grouped(q->min, a), grouped(q->median, b), grouped(q->max, c),
+                q->jain);
+    }
+}
+
+static void text_herd(const struct stress_result *r, FILE *f)
+{
+    const struct stress_options *o = &r->run->options;
+    const struct stress_herd_result *h = &r->herd;
+
+    if (o->idle > 0) {
+        fprintf(f,
+                "idle         %" PRIu32 " connections, %" PRIu32
+                " of them lost\n",
+                o->idle, h->idle_lost);
+    }
+    if (o->storm > 0) {
+        fprintf(f,
+                "storm        %" PRIu32 " of %" PRIu32
+                " connections answered, the last after %.3f s\n",
+                h->storm_open, o->storm, h->storm_seconds);
+    }
+}
+
+/* What those that misbehave did to the others. */
+static void text_misdeeds(const struct stress_result *r, FILE *f)
+{
+    struct stress_summary before, during;
+    struct stress_histogram *after;
+
+    if (r->run->options.misdeeds.total == 0) {
+        return;
+    }
+    for (int i = 0; i < STRESS_N_MISDEEDS; i++) {
+        const struct stress_fault_count *n = &r->herd.fault[i];
+
+        if (r->run->options.misdeeds.n[i] > 0) {
+            fprintf(f,
+                    "faulty       %s: %" PRIu32 " clients, %" PRIu64
+                    " connections, %" PRIu64 " closed by the server\n",
+                    stress_misdeed_name((enum stress_misdeed)i),
+                    r->run->options.misdeeds.n[i], n->opened,
+                    n->closed_by_server);
+        }
+    }
+    after = stress_result_disturbed(r);
+    if (after == NULL) {
+        return;
+    }
+    stress_histogram_summary(&r->total.calm, &before);
+    stress_histogram_summary(after, &during);
+    fprintf(f,
+            "             healthy clients before: p50 %.0f p99 %.0f p99.9 %.0f "
+            "us; then: p50 %.0f p99 %.0f p99.9 %.0f us\n",
+            before.p50 / 1e3, before.p99 / 1e3, before.p999 / 1e3,
+            during.p50 / 1e3, during.p99 / 1e3, during.p999 / 1e3);
+    free(after);
+}
+
 void stress_report_text(const struct stress_result *r, FILE *f)
 {
     char verdict[600], a[32], b[32];
@@ -248,12 +335,14 @@ void stress_report_text(const struct stress_result *r, FILE *f)
     }
     text_latency(&r->total.delivery, "delivery", f);
     text_latency(&r->total.connect, "connect", f);
+    text_latency(&r->herd.storm, "storm", f);
     text_sends(r, f);
-    fprintf(f,
-            "connections  %s opened, %s closed on purpose "
-            "(--reconnect)\n",
+    fprintf(f, "connections  %s opened, %s closed on purpose\n",
             grouped(stress_tally_get(&r->total, STRESS_OPENED), a),
             grouped(stress_tally_get(&r->total, STRESS_RECONNECTS), b));
+    text_fairness(r, f);
+    text_herd(r, f);
+    text_misdeeds(r, f);
     text_errors(r, f);
     text_usage(r, f);
     stress_result_verdict(r, verdict, sizeof(verdict));

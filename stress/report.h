@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "stress/fairness.h"
+#include "stress/herd.h"
 #include "stress/series.h"
 #include "stress/worker.h"
 
@@ -25,6 +27,8 @@ struct stress_result {
     double server_cpu;           /* seconds; -1: not known */
     uint64_t server_memory;      /* bytes at the end; 0: not known */
     uint64_t end_checked;
+    struct stress_herd_result herd;
+    struct stress_fairness fairness;
     bool interrupted;
 };
 
@@ -42,6 +46,9 @@ uint64_t stress_result_requests(const struct stress_result *r);
 bool stress_result_ok(const struct stress_result *r);
 /* Requests that were to be sent in the measured time. */
 uint64_t stress_result_intended(const struct stress_result *r);
+/* Of healthy clients, since others have misbehaved; the caller frees it. NULL:
+ * out of memory. */
+struct stress_histogram *stress_result_disturbed(const struct stress_result *r);
 /* What the reader must know of the generator itself, or NULL. */
 const char *stress_result_warning(const struct stress_result *r);
 /* "ok", or what was wrong. */

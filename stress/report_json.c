@@ -4,6 +4,7 @@
  */
 #include "stress/report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "stress/json.h"
@@ -111,6 +112,9 @@ static void histograms(struct stress_json *j, const struct stress_result *r)
     }
     buckets(j, "service_us", &r->total.service);
     buckets(j, "connect_us", &r->total.connect);
+    if (r->run->options.storm > 0) {
+        buckets(j, "storm_connect_us", &r->herd.storm);
+    }
     stress_json_close(j, '}');
 }
 
@@ -208,11 +212,76 @@ static void sends(struct stress_json *j, const struct stress_result *r)
 
 static void connections(struct stress_json *j, const struct stress_result *r)
 {
+    const struct stress_options *o = &r->run->options;
     const struct stress_tally *t = &r->total;
 
     stress_json_open(j, "connections", '{');
     stress_json_number(j, "opened", stress_tally_get(t, STRESS_OPENED));
     stress_json_number(j, "reconnects", stress_tally_get(t, STRESS_RECONNECTS));
+    stress_json_number(j, "idle", o->idle);
+    stress_json_number(j, "idle_lost", r->herd.idle_lost);
+    stress_json_close(j, '}');
+    if (o->storm == 0) {
+        stress_json_text(j, "storm", NULL);
+        return;
+    }
+    stress_json_open(j, "storm", '{');
+    stress_json_number(j, "connections", o->storm);
+    stress_json_number(j, "answered", r->herd.storm_open);
+    stress_json_real(j, "seconds", r->herd.storm_seconds, 6);
+    latency(j, "connect_us", &r->herd.storm);
+    stress_json_close(j, '}');
+}
+
+static void fairness(struct stress_json *j, const struct stress_result *r)
+{
+    const struct stress_fairness *q = &r->fairness;
+
+    stress_json_open_line(j, "fairness", '{');
+    stress_json_number(j, "connections", q->n);
+    stress_json_number(j, "min", q->min);
+    stress_json_number(j, "median", q->median);
+    stress_json_number(j, "max", q->max);
+    stress_json_real(j, "jain", q->jain, 6);
+    stress_json_close(j, '}');
+}
+
+static void misdeeds(struct stress_json *j, const struct stress_result *r)
+{
+    const struct stress_options *o = &r->run->options;
+    struct stress_histogram *after;
+
+    if (o->misdeeds.total == 0) {
+        stress_json_text(j, "misbehaving", NULL);
+        return;
+    }
+    stress_json_open(j, "misbehaving", '{');
+    stress_json_real(j, "since", o->fault_after, 3);
+    stress_json_open(j, "clients", '[');
+    for (int i = 0; i < STRESS_N_MISDEEDS; i++) {
+        const struct stress_fault_count *n = &r->herd.fault[i];
+
+        if (o->misdeeds.n[i] == 0) {
+            continue;
+        }
+        stress_json_open_line(j, NULL, '{');
+        stress_json_text(j, "kind",
+                         stress_misdeed_name((enum stress_misdeed)i));
+        stress_json_number(j, "clients", o->misdeeds.n[i]);
+        stress_json_number(j, "connections", n->opened);
+        stress_json_number(j, "closed_by_server", n->closed_by_server);
+        stress_json_number(j, "not_connected", n->failed);
+        stress_json_number(j, "bytes_in", n->bytes_in);
+        stress_json_number(j, "bytes_out", n->bytes_out);
+        stress_json_close(j, '}');
+    }
+    stress_json_close(j, ']');
+    latency(j, "before_us", &r->total.calm);
+    after = stress_result_disturbed(r);
+    if (after != NULL) {
+        latency(j, "during_us", after);
+        free(after);
+    }
     stress_json_close(j, '}');
 }
 
@@ -298,6 +367,8 @@ void stress_report_json(const struct stress_result *r, FILE *f)
     latencies(&j, r);
     sends(&j, r);
     connections(&j, r);
+    fairness(&j, r);
+    misdeeds(&j, r);
     usage(&j, r);
     wrong(&j, r);
     stress_json_bool(&j, "interrupted", r->interrupted);

@@ -94,6 +94,10 @@ static int roles(struct stress_run *run)
     const struct stress_workload *w = &run->workload;
     uint32_t clients = run->options.clients, most = LISTS;
 
+    if (clients == 0) {
+        run->n_load = run->lists = run->channels = 1;
+        return 0;
+    }
     run->n_consumers = share_of(w->consumers, clients);
     run->n_subscribers = share_of(w->subscribers, clients);
     if (run->n_consumers + run->n_subscribers >= clients) {

@@ -42,6 +42,7 @@ struct stress_run {
     size_t batch_bytes;        /* room that any batch needs */
     unsigned n_audit;
     struct stress_op audit[6]; /* how each family is read at the end */
+    uint64_t fault_at;         /* when rogues begin; 0: there are none */
     atomic_bool stop;          /* end early; set by main or a signal */
     atomic_uint quiet; /* threads whose requests have all been answered */
     struct stress_gate gate;

@@ -82,6 +82,7 @@ void stress_tally_merge(struct stress_tally *to,
     stress_histogram_merge(&to->delivery, &from->delivery);
     stress_histogram_merge(&to->response, &from->response);
     stress_histogram_merge(&to->delay, &from->delay);
+    stress_histogram_merge(&to->calm, &from->calm);
     stress_histogram_merge(&to->connect, &from->connect);
     for (unsigned i = 0; texts && i < from->n_texts; i++) {
         stress_tally_text(to, from->text[i].text, strlen(from->text[i].text),

@@ -45,6 +45,8 @@ struct stress_tally {
     struct stress_histogram delivery; /* due -> out of the list, or heard */
     struct stress_histogram response; /* open loop: intended -> reply */
     struct stress_histogram delay;    /* open loop: intended -> sent */
+    struct stress_histogram
+        calm; /* before rogues begin: response, or service */
     struct stress_histogram connect;
     unsigned n_texts;
     struct stress_text {

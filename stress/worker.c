@@ -170,8 +170,21 @@ static void drop_rest(struct stress_worker *w)
 
 static void connect_waiting(struct stress_worker *w)
 {
+    const struct stress_options *o = &w->run->options;
+
     while (w->wait_first != NULL && w->n_connecting < STRESS_CONNECTING_MAX) {
         struct stress_client *c = w->wait_first;
+
+        if (o->connect_rate > 0 && w->phase == STRESS_RUN) {
+            if (w->now < w->connect_at) {
+                break;
+            }
+            /* What was not used within a tenth of a second is lost. */
+            if (w->connect_at + TICK_NS < w->now) {
+                w->connect_at = w->now - TICK_NS;
+            }
+            w->connect_at += (uint64_t)(1e9 * o->threads / o->connect_rate);
+        }
 
         w->wait_first = c->wait_next;
         c->queued = false;
@@ -201,6 +214,10 @@ static uint64_t wait_ns(const struct stress_worker *w, uint64_t next)
     if (w->phase == STRESS_RUN && w->run->gate.deadline > 0 &&
         w->run->gate.deadline < until) {
         until = w->run->gate.deadline;
+    }
+    if (w->wait_first != NULL && w->connect_at > w->now &&
+        w->connect_at < until) {
+        until = w->connect_at;
     }
     if (w->phase == STRESS_RUN && w->due < until && w->quota > 0) {
         until = w->due;
@@ -234,7 +251,7 @@ static bool all_heard(struct stress_worker *w)
 
 static bool phase_over(struct stress_worker *w)
 {
-    if (w->n_gone == w->n_clients) {
+    if (w->n_gone == w->n_clients && w->n_clients > 0) {
         return true;
     }
     if (w->phase < STRESS_DRAIN && atomic_load(&w->run->stop)) {
@@ -275,7 +292,7 @@ static void phase(struct stress_worker *w, enum stress_phase p)
     w->phase = p;
     if (p == STRESS_RUN && !phase_over(w)) {
         for (unsigned i = 0; i < w->n_clients; i++) {
-            stress_client_next(&w->clients[i], w);
+            stress_client_begin(&w->clients[i], w);
         }
     }
     while (!phase_over(w)) {

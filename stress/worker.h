@@ -53,6 +53,7 @@ struct stress_worker {
     uint64_t listening_since;
     uint64_t replied_at; /* the last reply to a measured request */
     uint64_t ended;      /* when the last reply was in */
+    uint64_t connect_at; /* --connect-rate: when the next one may */
     uint32_t connects;   /* deals out source addresses */
     char *input;         /* one read, shared by all clients */
     char *output;        /* one batch, shared by all clients */
