@@ -42,9 +42,12 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/request.c stress/request.h \
 	stress/run.c \
 	stress/series.c stress/series.h \
+	stress/sweep.c stress/sweep.h \
 	stress/sync.c stress/sync.h \
+	stress/trial.c stress/trial.h \
 	stress/tree.c stress/tree.h \
 	stress/usage.c stress/usage.h \
+	stress/versus.c stress/versus.h \
 	stress/worker.c stress/worker.h
 if POLLER_EPOLL
 baton_stress_SOURCES += stress/loop_epoll.c

@@ -2,43 +2,17 @@
  *
  * stress/main.c -- baton-stress from beginning to end.
  */
-#include "stress/worker.h"
-
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "stress/audit.h"
-#include "stress/load.h"
 #include "stress/page.h"
 #include "stress/report.h"
+#include "stress/sweep.h"
+#include "stress/trial.h"
+#include "stress/versus.h"
 
-/* For the signal handler alone; set before it is installed. */
-static struct stress_run *g_run;
-
-static void on_signal(int sig)
-{
-    (void)sig;
-    atomic_store(&g_run->stop, true);
-}
-
-/* The first signal ends the run with a report, the second one at once. */
-static void signals(struct stress_run *run)
-{
-    struct sigaction sa = {.sa_handler = on_signal,
-                           .sa_flags = (int)SA_RESETHAND};
-
-    g_run = run;
-    sigemptyset(&sa.sa_mask);
-    sigaction(SIGINT, &sa, NULL);
-    sigaction(SIGTERM, &sa, NULL);
-    sa.sa_handler = SIG_IGN;
-    sa.sa_flags = 0;
-    sigaction(SIGPIPE, &sa, NULL);
-}
-
-static int report(const struct stress_result *r)
+static int report(const struct stress_result *r, const struct stress_sweep *s)
 {
     const char *path = r->run->options.json_path;
     bool to_stdout = path != NULL && strcmp(path, "-") == 0;
@@ -50,7 +24,7 @@ static int report(const struct stress_result *r)
         f = fopen(path, "w");
     }
     if (path != NULL && f != NULL) {
-        stress_report_json(r, f);
+        stress_report_json(r, s, f);
         rc = ferror(f) ? -EIO : 0;
         rc = f != stdout && fclose(f) != 0 ? -errno : rc;
     } else if (path != NULL) {
@@ -62,41 +36,57 @@ static int report(const struct stress_result *r)
     return rc == 0 && stress_result_ok(r) ? 0 : 1;
 }
 
-static int run_once(struct stress_run *run)
+static int run_once(const struct stress_options *o)
 {
-    struct stress_result *r = NULL;
-    int status = 1;
+    struct stress_trial t;
+    int status;
 
-    if (stress_run_init(run) < 0) {
-        status = 2;
-    } else if (stress_target_resolve(&run->target, &run->options) == 0 &&
-               (run->options.memcached || stress_probe(run) == 0)) {
-        status = stress_load(run, &r) == 0 ? report(r) : 1;
+    stress_trial_run(&t, o);
+    status = t.result != NULL ? report(t.result, NULL) : t.status;
+    stress_trial_free(&t);
+    return status;
+}
+
+/* All rates; in full the last one, or the one at the knee. */
+static int run_rates(const struct stress_options *o)
+{
+    static struct stress_sweep s;
+    struct stress_trial t;
+    bool to_stdout = o->json_path != NULL && strcmp(o->json_path, "-") == 0;
+    int status;
+
+    stress_sweep_run(&s, o, &t);
+    status = t.result != NULL ? report(t.result, &s) : t.status;
+    for (size_t i = 0; i < s.n; i++) {
+        status = s.point[i].right ? status : 1;
     }
-    stress_result_free(&r);
-    stress_run_fini(run);
+    if (o->slo_limit > 0 && t.result != NULL) {
+        fprintf(to_stdout ? stderr : stdout,
+                "slo: %s holds up to %.0f requests per second\n", o->slo,
+                s.knee);
+        status = s.knee > 0 ? status : 1;
+    }
+    stress_trial_free(&t);
     return status;
 }
 
 int main(int argc, char **argv)
 {
-    static struct stress_run run;
+    struct stress_options o;
     enum stress_go go;
 
     if (argc > 1 && strcmp(argv[1], "report") == 0) {
         return stress_page_main(argc - 2, argv + 2);
     }
-    go = stress_options_parse(&run.options, argc, argv);
+    if (argc > 1 && strcmp(argv[1], "compare") == 0) {
+        return stress_versus_main(argc - 2, argv + 2);
+    }
+    go = stress_options_parse(&o, argc, argv);
     if (go != STRESS_GO) {
         return go == STRESS_STOP_OK ? 0 : 2;
     }
-    run.options.words = argv + 1;
-    run.options.n_words = argc - 1;
-    signals(&run);
-    if (stress_fd_limit((uint64_t)run.options.clients + run.options.idle +
-                        run.options.storm + run.options.misdeeds.total + 64) <
-        0) {
-        return 1;
-    }
-    return run_once(&run);
+    o.words = argv + 1;
+    o.n_words = argc - 1;
+    stress_trial_signals();
+    return o.sweep != NULL || o.slo_limit > 0 ? run_rates(&o) : run_once(&o);
 }

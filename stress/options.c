@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "stress/choose.h"
+#include "stress/sweep.h"
 #include "stress/value.h"
 
 #ifndef PACKAGE_VERSION
@@ -33,6 +34,8 @@ enum kind {
     OPT_ARRIVALS,
     OPT_SIZES,
     OPT_CHOICE,
+    OPT_SWEEP,
+    OPT_SLO,
     OPT_GOODBYE,
     OPT_MISDEEDS,
     OPT_HELP,
@@ -66,6 +69,8 @@ static const struct row rows[] = {
     {0, "db", OPT_U32, AT(db), 0, 1000000},
     {'r', "rate", OPT_RATE, AT(rate), 0, 0},
     {0, "arrivals", OPT_ARRIVALS, AT(plan), 0, 0},
+    {0, "sweep", OPT_SWEEP, AT(sweep), 0, 0},
+    {0, "slo", OPT_SLO, AT(slo), 0, 0},
     {0, "closed", OPT_FLAG, AT(closed), 0, 0},
     {0, "max-in-flight", OPT_U32, AT(max_in_flight), 1, 1u << 30},
     {0, "interval", OPT_SECONDS, AT(interval), 0, 0},
@@ -255,6 +260,14 @@ static enum stress_go bad_value(const struct row *r, const char *value)
                  "wants constant, poisson, burst:SIZE, ramp:FROM or "
                  "step:FROM:STEPS, not \"%s\"",
                  value);
+    } else if (r->kind == OPT_SWEEP) {
+        snprintf(text, sizeof(text),
+                 "wants rates such as 1k,2k,5k or 1k:10k:10, not \"%s\"",
+                 value);
+    } else if (r->kind == OPT_SLO) {
+        snprintf(text, sizeof(text),
+                 "wants a percentile and a time such as p99=2ms, not \"%s\"",
+                 value);
     } else if (r->kind == OPT_GOODBYE) {
         snprintf(text, sizeof(text), "wants fin, rst or half, not \"%s\"",
                  value);
@@ -296,6 +309,17 @@ static int store(struct stress_options *o, const struct row *r,
     char *field = (char *)o + r->at;
     uint64_t n = 0;
 
+    if (r->kind == OPT_SWEEP) {
+        double rates[STRESS_SWEEP_MAX];
+        size_t count;
+
+        memcpy(field, &value, sizeof(value));
+        return stress_sweep_parse(value, rates, &count);
+    }
+    if (r->kind == OPT_SLO) {
+        memcpy(field, &value, sizeof(value));
+        return stress_slo_parse(value, &o->slo_quantile, &o->slo_limit);
+    }
     if (r->kind == OPT_GOODBYE) {
         return goodbye(value, &o->goodbye);
     }
@@ -400,10 +424,15 @@ static enum stress_go one(struct stress_options *o, const struct row *row,
 /* What follows from other options, and what contradicts them. */
 static enum stress_go settle(struct stress_options *o)
 {
+    bool rates = o->sweep != NULL || o->slo_limit > 0;
+
     if (o->duration == 0 && o->requests == 0) {
-        o->duration = 10;
+        o->duration = rates ? 3 : 10;
     }
-    o->open = o->rate > 0;
+    if (o->sweep != NULL && (o->slo_limit > 0 || o->rate > 0)) {
+        return bad("--sweep", "contradicts --rate and --slo");
+    }
+    o->open = o->rate > 0 || rates;
     o->plan.rate = o->rate;
     if (o->open && o->closed) {
         return bad("--closed", "contradicts --rate");
@@ -416,6 +445,9 @@ static enum stress_go settle(struct stress_options *o)
     }
     if (o->threads > o->clients) {
         o->threads = o->clients > 0 ? o->clients : 1;
+    }
+    if (o->clients == 0 && o->idle + o->storm == 0) {
+        return bad("--clients", "none, and no --idle or --storm either");
     }
     if (o->clients == 0 && (o->requests > 0 || o->open || o->duration == 0)) {
         return bad("--clients", "none of them can send requests");

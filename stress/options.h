@@ -35,11 +35,13 @@ struct stress_options {
     bool open;   /* an open loop: --rate was given */
     bool closed; /* asked for by name */
     double rate;
-    struct stress_plan plan; /* open loop */
-    uint32_t max_in_flight;  /* open loop: requests per connection */
-    double interval;         /* of the time series, seconds */
-    double duration;         /* seconds; 0: until the requests are used up */
-    uint64_t requests;       /* 0: until the time is up */
+    struct stress_plan plan;        /* open loop */
+    const char *sweep, *slo;        /* several rates */
+    double slo_quantile, slo_limit; /* ns; 0: no --slo */
+    uint32_t max_in_flight;         /* open loop: requests per connection */
+    double interval;                /* of the time series, seconds */
+    double duration;   /* seconds; 0: until the requests are used up */
+    uint64_t requests; /* 0: until the time is up */
     uint32_t set_weight, get_weight;
     uint64_t reconnect;   /* requests per connection; 0: no limit */
     double connect_rate;  /* connections opened per second; 0: as they come */

@@ -17,6 +17,8 @@
 #include "stress/series.h"
 #include "stress/worker.h"
 
+struct stress_sweep;
+
 struct stress_result {
     const struct stress_run *run;
     time_t began;
@@ -56,6 +58,7 @@ void stress_result_verdict(const struct stress_result *r, char *to,
                            size_t room);
 void stress_report_text(const struct stress_result *r, FILE *f);
 /* JSON (json.c); its keys are documented in baton-stress(1). */
-void stress_report_json(const struct stress_result *r, FILE *f);
+void stress_report_json(const struct stress_result *r,
+                        const struct stress_sweep *sweep, FILE *f);
 
 #endif

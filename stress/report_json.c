@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "stress/json.h"
+#include "stress/sweep.h"
 
 #define SCHEMA 1
 
@@ -43,22 +44,28 @@ static void setup(struct stress_json *j, const struct stress_run *run)
 
 /* ---- latency ---- */
 
+static void summary(struct stress_json *j, const char *key,
+                    const struct stress_summary *s)
+{
+    stress_json_open_line(j, key, '{');
+    stress_json_number(j, "count", s->count);
+    stress_json_real(j, "mean", s->mean / 1e3, 3);
+    stress_json_real(j, "min", (double)s->min / 1e3, 3);
+    stress_json_real(j, "p50", s->p50 / 1e3, 3);
+    stress_json_real(j, "p90", s->p90 / 1e3, 3);
+    stress_json_real(j, "p99", s->p99 / 1e3, 3);
+    stress_json_real(j, "p999", s->p999 / 1e3, 3);
+    stress_json_real(j, "max", (double)s->max / 1e3, 3);
+    stress_json_close(j, '}');
+}
+
 static void latency(struct stress_json *j, const char *key,
                     const struct stress_histogram *h)
 {
     struct stress_summary s;
 
     stress_histogram_summary(h, &s);
-    stress_json_open_line(j, key, '{');
-    stress_json_number(j, "count", s.count);
-    stress_json_real(j, "mean", s.mean / 1e3, 3);
-    stress_json_real(j, "min", (double)s.min / 1e3, 3);
-    stress_json_real(j, "p50", s.p50 / 1e3, 3);
-    stress_json_real(j, "p90", s.p90 / 1e3, 3);
-    stress_json_real(j, "p99", s.p99 / 1e3, 3);
-    stress_json_real(j, "p999", s.p999 / 1e3, 3);
-    stress_json_real(j, "max", (double)s.max / 1e3, 3);
-    stress_json_close(j, '}');
+    summary(j, key, &s);
 }
 
 static void latencies(struct stress_json *j, const struct stress_result *r)
@@ -354,7 +361,42 @@ static void head(struct stress_json *j, const struct stress_result *r)
     stress_json_text(j, "target", r->run->target.name);
 }
 
-void stress_report_json(const struct stress_result *r, FILE *f)
+static void sweep(struct stress_json *j, const struct stress_sweep *s,
+                  const struct stress_options *o)
+{
+    stress_json_open(j, "sweep", '{');
+    stress_json_open(j, "points", '[');
+    for (size_t i = 0; i < s->n; i++) {
+        const struct stress_sweep_point *p = &s->point[i];
+
+        stress_json_open(j, NULL, '{');
+        stress_json_real(j, "rate", p->rate, 3);
+        stress_json_real(j, "achieved", p->achieved, 1);
+        stress_json_number(j, "requests", p->requests);
+        summary(j, "response_us", &p->response);
+        summary(j, "service_us", &p->service);
+        stress_json_number(j, "late", p->late);
+        stress_json_number(j, "dropped", p->dropped);
+        stress_json_bool(j, "ok", p->right);
+        stress_json_bool(j, "good", p->good);
+        stress_json_close(j, '}');
+    }
+    stress_json_close(j, ']');
+    stress_json_close(j, '}');
+    if (o->slo_limit == 0) {
+        stress_json_text(j, "slo", NULL);
+        return;
+    }
+    stress_json_open(j, "slo", '{');
+    stress_json_text(j, "text", o->slo);
+    stress_json_real(j, "quantile", o->slo_quantile, 6);
+    stress_json_real(j, "limit_us", o->slo_limit / 1e3, 3);
+    stress_json_real(j, "rate", s->knee, 3);
+    stress_json_close(j, '}');
+}
+
+void stress_report_json(const struct stress_result *r,
+                        const struct stress_sweep *s, FILE *f)
 {
     struct stress_json j;
     char verdict[600];
@@ -374,6 +416,12 @@ void stress_report_json(const struct stress_result *r, FILE *f)
     stress_json_bool(&j, "interrupted", r->interrupted);
     stress_json_bool(&j, "ok", stress_result_ok(r));
     stress_json_text(&j, "verdict", verdict);
+    if (s != NULL) {
+        sweep(&j, s, &r->run->options);
+    } else {
+        stress_json_text(&j, "sweep", NULL);
+        stress_json_text(&j, "slo", NULL);
+    }
     series(&j, r);
     histograms(&j, r);
     stress_json_end(&j);

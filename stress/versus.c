@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * stress/versus.c -- the same work on several servers, in turn.
+ */
+#include "stress/versus.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stress/json.h"
+#include "stress/trial.h"
+
+#define SERVERS_MAX 8
+#define ROUNDS      5
+#define ROUNDS_MAX  100
+
+enum figure {
+    RATE,
+    P50,
+    P99,
+    P999,
+    SERVER_CPU,
+    N_FIGURES
+};
+
+static const char *const titles[] = {"requests/s", "p50 us", "p99 us",
+                                     "p99.9 us", "server CPU us"};
+static const char *const keys[] = {"rate", "p50_us", "p99_us", "p999_us",
+                                   "server_cpu_us_per_request"};
+
+struct server {
+    char name[64], host[256], port[16], path[256];
+    uint64_t pid;
+    double sample[N_FIGURES][ROUNDS_MAX]; /* below 0: not known */
+    bool wrong;
+};
+
+struct quartiles {
+    double low, middle, high;
+};
+
+/* ---- the command line ---- */
+
+static int bad(const char *what, const char *why)
+{
+    fprintf(stderr, "baton-stress: compare: %s: %s (see baton-stress(1))\n",
+            what, why);
+    return -EINVAL;
+}
+
+/* [NAME=]ADDRESS[@PID]; an address with a slash is a Unix socket, others are
+ * [HOST:]PORT. */
+static int server_parse(struct server *s, const char *word)
+{
+    const char *equals = strchr(word, '='), *at = strrchr(word, '@'), *colon;
+    const char *where = equals != NULL ? equals + 1 : word;
+    size_t len =
+        at != NULL && at > where ? (size_t)(at - where) : strlen(where);
+    char address[256];
+
+    if (len == 0 || len >= sizeof(address)) {
+        return bad(word, "wants [NAME=]ADDRESS[@PID]");
+    }
+    snprintf(address, sizeof(address), "%.*s", (int)len, where);
+    if (at != NULL && at > where) {
+        s->pid = strtoull(at + 1, NULL, 10);
+    }
+    if (strchr(address, '/') != NULL) {
+        snprintf(s->path, sizeof(s->path), "%s", address);
+    } else {
+        const char *port = address;
+
+        colon = strrchr(address, ':');
+        port = colon != NULL ? colon + 1 : address;
+        snprintf(s->host, sizeof(s->host), "%.*s",
+                 colon != NULL ? (int)(colon - address) : 0, address);
+        if (*s->host == '\0') {
+            strcpy(s->host, "127.0.0.1");
+        }
+        if (strspn(port, "0123456789") != strlen(port) || *port == '\0' ||
+            strlen(port) >= sizeof(s->port)) {
+            return bad(word, "wants a path, PORT or HOST:PORT");
+        }
+        strcpy(s->port, port);
+    }
+    snprintf(s->name, sizeof(s->name), "%.*s",
+             equals != NULL ? (int)(equals - word) : (int)sizeof(s->name),
+             equals != NULL ? word : address);
+    return 0;
+}
+
+/* ---- rounds ---- */
+
+static void keep(struct server *s, unsigned round,
+                 const struct stress_result *r)
+{
+    const struct stress_histogram *h =
+        r->run->options.open ? &r->total.response : &r->total.service;
+    double n = (double)stress_result_requests(r);
+
+    s->sample[RATE][round] = r->seconds > 0 ? n / r->seconds : 0;
+    s->sample[P50][round] = stress_histogram_quantile(h, 0.5) / 1e3;
+    s->sample[P99][round] = stress_histogram_quantile(h, 0.99) / 1e3;
+    s->sample[P999][round] = stress_histogram_quantile(h, 0.999) / 1e3;
+    s->sample[SERVER_CPU][round] =
+        r->server_cpu >= 0 && n > 0 ? r->server_cpu * 1e6 / n : -1;
+}
+
+static int turn(struct server *s, unsigned round,
+                const struct stress_options *options)
+{
+    struct stress_options o = *options;
+    struct stress_trial t;
+    char verdict[600];
+    int rc = -EIO;
+
+    o.host = s->host;
+    o.port = s->port;
+    o.unix_path = *s->path != '\0' ? s->path : NULL;
+    o.server_pid = s->pid;
+    stress_trial_run(&t, &o);
+    if (t.result != NULL) {
+        rc = 0;
+        keep(s, round, t.result);
+        if (!stress_result_ok(t.result)) {
+            stress_result_verdict(t.result, verdict, sizeof(verdict));
+            fprintf(stderr, "baton-stress: compare: %s: %s\n", s->name,
+                    verdict);
+            s->wrong = true;
+        }
+    }
+    stress_trial_free(&t);
+    return rc;
+}
+
+/* ---- figures ---- */
+
+static int compare_double(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static double at(const double *v, unsigned n, double q)
+{
+    double place = q * (n - 1);
+    unsigned low = (unsigned)place;
+    unsigned high = low + 1 < n ? low + 1 : low;
+
+    return v[low] + (v[high] - v[low]) * (place - low);
+}
+
+static struct quartiles quartiles(const double *sample, const double *base,
+                                  unsigned n)
+{
+    double v[ROUNDS_MAX];
+
+    for (unsigned i = 0; i < n; i++) {
+        v[i] = base == NULL ? sample[i] : base[i] > 0 ? sample[i] / base[i] : 0;
+    }
+    qsort(v, n, sizeof(*v), compare_double);
+    return (struct quartiles){at(v, n, 0.25), at(v, n, 0.5), at(v, n, 0.75)};
+}
+
+static void show(const struct server *servers, unsigned n, unsigned rounds,
+                 FILE *f)
+{
+    fprintf(f, "%u rounds: median (quartiles), and as a ratio to %s\n", rounds,
+            servers[0].name);
+    for (int k = 0; k < N_FIGURES; k++) {
+        if (servers[0].sample[k][0] < 0) {
+            continue;
+        }
+        fprintf(f, "%s\n", titles[k]);
+        for (unsigned i = 0; i < n; i++) {
+            const struct server *s = &servers[i];
+            struct quartiles q = quartiles(s->sample[k], NULL, rounds);
+            struct quartiles r =
+                quartiles(s->sample[k], servers[0].sample[k], rounds);
+
+            fprintf(f, "  %-20s %12.1f (%.1f-%.1f)  %8.3f (%.3f-%.3f)\n",
+                    s->name, q.middle, q.low, q.high, r.middle, r.low, r.high);
+        }
+    }
+}
+
+static void json_quartiles(struct stress_json *j, const char *key,
+                           struct quartiles q)
+{
+    stress_json_open_line(j, key, '{');
+    stress_json_real(j, "q1", q.low, 4);
+    stress_json_real(j, "median", q.middle, 4);
+    stress_json_real(j, "q3", q.high, 4);
+    stress_json_close(j, '}');
+}
+
+static void json_server(struct stress_json *j, const struct server *s,
+                        const struct server *base, unsigned rounds)
+{
+    stress_json_open(j, NULL, '{');
+    stress_json_text(j, "name", s->name);
+    stress_json_bool(j, "ok", !s->wrong);
+    for (int k = 0; k < N_FIGURES; k++) {
+        if (s->sample[k][0] < 0) {
+            stress_json_text(j, keys[k], NULL);
+            continue;
+        }
+        stress_json_open(j, keys[k], '{');
+        json_quartiles(j, "value", quartiles(s->sample[k], NULL, rounds));
+        json_quartiles(j, "ratio",
+                       quartiles(s->sample[k], base->sample[k], rounds));
+        stress_json_open_line(j, "samples", '[');
+        for (unsigned i = 0; i < rounds; i++) {
+            stress_json_real(j, NULL, s->sample[k][i], 3);
+        }
+        stress_json_close(j, ']');
+        stress_json_close(j, '}');
+    }
+    stress_json_close(j, '}');
+}
+
+static int json(const struct server *servers, unsigned n, unsigned rounds,
+                const char *path)
+{
+    FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
+    struct stress_json j;
+
+    if (f == NULL) {
+        return bad(path, strerror(errno));
+    }
+    stress_json_begin(&j, f);
+    stress_json_text(&j, "program", "baton-stress compare");
+    stress_json_number(&j, "schema", 1);
+    stress_json_number(&j, "rounds", rounds);
+    stress_json_open(&j, "servers", '[');
+    for (unsigned i = 0; i < n; i++) {
+        json_server(&j, &servers[i], &servers[0], rounds);
+    }
+    stress_json_close(&j, ']');
+    stress_json_end(&j);
+    return f == stdout || fclose(f) == 0 ? 0 : bad(path, strerror(errno));
+}
+
+/* ---- all of it ---- */
+
+static int rounds_run(struct server *servers, unsigned n, unsigned rounds,
+                      const struct stress_options *o)
+{
+    for (unsigned round = 0; round < rounds; round++) {
+        for (unsigned i = 0; i < n; i++) {
+            if (stress_trial_stopped() ||
+                turn(&servers[(round + i) % n], round, o) < 0) {
+                return -EIO;
+            }
+        }
+    }
+    return 0;
+}
+
+static int parse(int argc, char **argv, struct server *servers, unsigned *n,
+                 unsigned *rounds)
+{
+    int i;
+
+    for (i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--rounds") == 0 && i + 1 < argc) {
+            *rounds = (unsigned)strtoul(argv[++i], NULL, 10);
+        } else if (*argv[i] == '-') {
+            return bad(argv[i], "options of the load stand behind --");
+        } else if (*n == SERVERS_MAX) {
+            return bad(argv[i], "too many servers");
+        } else if (server_parse(&servers[(*n)++], argv[i]) < 0) {
+            return -EINVAL;
+        }
+    }
+    if (*n < 2) {
+        return bad("servers", "wants two or more");
+    }
+    if (*rounds < 1 || *rounds > ROUNDS_MAX) {
+        return bad("--rounds", "wants a number from 1 to 100");
+    }
+    return i;
+}
+
+int stress_versus_main(int argc, char **argv)
+{
+    struct server *servers = calloc(SERVERS_MAX, sizeof(*servers));
+    unsigned n = 0, rounds = ROUNDS;
+    struct stress_options o;
+    bool wrong = false, to_stdout;
+    int used = servers != NULL ? parse(argc, argv, servers, &n, &rounds) : -1;
+
+    if (used < 0 ||
+        stress_options_parse(&o, argc - used, argv + used) != STRESS_GO) {
+        free(servers);
+        return 2;
+    }
+    to_stdout = o.json_path != NULL && strcmp(o.json_path, "-") == 0;
+    stress_trial_signals();
+    if (rounds_run(servers, n, rounds, &o) < 0) {
+        free(servers);
+        return 1;
+    }
+    show(servers, n, rounds, to_stdout ? stderr : stdout);
+    if (o.json_path != NULL) {
+        wrong = json(servers, n, rounds, o.json_path) < 0;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        wrong = wrong || servers[i].wrong;
+    }
+    free(servers);
+    return wrong;
+}
