@@ -8,6 +8,7 @@ bool zset_input_open(struct call *c, struct bt_slice key, struct zset_input *in)
     const struct db_entry *e = tx_find(c->tx, key);
 
     in->z = NULL;
+    in->set = NULL;
     in->weight = 1;
     in->count = 0;
     if (!e) {
@@ -16,6 +17,11 @@ bool zset_input_open(struct call *c, struct bt_slice key, struct zset_input *in)
     if (db_entry_type(e) == DB_ZSET) {
         in->z = db_entry_object(e);
         in->count = zset_count(in->z);
+        return true;
+    }
+    if (db_entry_type(e) == DB_SET) {
+        in->set = db_entry_object(e);
+        in->count = set_count(in->set);
         return true;
     }
     return cmd_type_error(c);
@@ -40,10 +46,16 @@ bool zset_input_find(const struct zset_input *in, struct bt_slice member,
                      double *score)
 {
     struct zset_place p;
+    struct set_key key;
 
     if (in->z && zset_find(in->z, member, &p)) {
         *score = p.score;
         return true;
+    }
+    if (in->set) {
+        set_key_init(&key, member);
+        *score = 1;
+        return set_has(in->set, &key);
     }
     return false;
 }
@@ -62,7 +74,25 @@ static bool each_of_zset(const struct zset *z, zset_input_fn *fn, void *arg)
     return true;
 }
 
+static bool each_of_set(const struct set *s, zset_input_fn *fn, void *arg)
+{
+    struct set_iter it = {0};
+    struct set_key key;
+
+    while (set_next(s, &it, &key)) {
+        struct zset_item item = {set_key_text(&key), 1};
+
+        if (!fn(arg, &item)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool zset_input_each(const struct zset_input *in, zset_input_fn *fn, void *arg)
 {
-    return !in->z || each_of_zset(in->z, fn, arg);
+    if (in->z) {
+        return each_of_zset(in->z, fn, arg);
+    }
+    return !in->set || each_of_set(in->set, fn, arg);
 }

@@ -9,9 +9,11 @@
 #define BATON_COMMAND_ZSET_INPUT_H
 
 #include "command/zset.h"
+#include "type/set.h"
 
 struct zset_input {
     const struct zset *z; /* both NULL: there is no such key */
+    const struct set *set;
     double weight;
     size_t count, number; /* number: as they were given */
 };

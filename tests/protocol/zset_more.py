@@ -71,6 +71,23 @@ def store(c):
     expect(c.cmd("EXISTS", "s"), 0)
 
 
+@forms("sets count as sorted sets with the score 1")
+def of_sets(c):
+    fill(c)
+    c.cmd("SADD", "s", "b", "c", "z")
+    c.cmd("SADD", "i", "1", "2")
+    want = items(c, ["a", "1"], ["z", "1"], ["b", "3"], ["c", "4"])
+    expect(c.cmd("ZUNION", "2", "x", "s", "WITHSCORES"), want)
+    want = items(c, ["b", "12"], ["c", "13"])
+    words = ["WEIGHTS", "1", "10", "WITHSCORES"]
+    expect(c.cmd("ZINTER", "2", "x", "s", *words), want)
+    expect(c.cmd("ZDIFF", "2", "s", "x", "WITHSCORES"), items(c, ["z", "1"]))
+    expect(c.cmd("ZDIFF", "2", "x", "s"), ["a"])
+    expect(c.cmd("ZINTERCARD", "2", "s", "x"), 2)
+    expect(c.cmd("ZUNIONSTORE", "d", "1", "i"), 2)
+    expect(c.cmd("ZRANGE", "d", "0", "-1", "WITHSCORES"), items(c, ["1", "1"], ["2", "1"]))
+
+
 @test("a stored result is small again")
 def store_small(c):
     for k in range(3):
