@@ -152,16 +152,6 @@ void zset_cmd_reply(struct call *c, const struct zset *z, size_t rank, size_t n,
     bt_assert(n == 0);
 }
 
-bool zset_cmd_count(struct call *c, struct bt_slice arg, int64_t least,
-                    const char *text, int64_t *n)
-{
-    if (!cmd_parse_int(arg, n) || *n < least) {
-        resp_error(c->out, text);
-        return false;
-    }
-    return true;
-}
-
 /* ---- Looking ---- */
 
 void cmd_zcard(struct call *c)

@@ -49,9 +49,4 @@ void zset_cmd_reply(struct call *c, const struct zset *z, size_t rank, size_t n,
 void zset_cmd_item(struct resp_reply *out, const struct zset_item *item,
                    bool pair);
 
-/* Like cmd_int, for numbers that must be at least `least`: else, and when it is
- * no number, `text` is the error. */
-bool zset_cmd_count(struct call *c, struct bt_slice arg, int64_t least,
-                    const char *text, int64_t *n);
-
 #endif

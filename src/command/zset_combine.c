@@ -99,7 +99,7 @@ static bool read_limit(struct call *c, struct bt_slice arg, struct combine *k)
 {
     int64_t n;
 
-    if (!zset_cmd_count(c, arg, 0, "ERR LIMIT can't be negative", &n)) {
+    if (!cmd_range(c, arg, 0, INT64_MAX, "LIMIT can't be negative", &n)) {
         return false;
     }
     k->limit = (uint64_t)n < SIZE_MAX ? (size_t)n : SIZE_MAX;

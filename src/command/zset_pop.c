@@ -65,9 +65,8 @@ static void pop(struct call *c, bool max)
         return;
     }
     if (c->argc == 3) {
-        if (!zset_cmd_count(c, c->argv[2], 0,
-                            "ERR value is out of range, must be positive",
-                            &n)) {
+        if (!cmd_range(c, c->argv[2], 0, INT64_MAX,
+                       "value is out of range, must be positive", &n)) {
             return;
         }
         p.nested = c->out->proto > 2;
@@ -102,8 +101,8 @@ static bool read_count(struct call *c, size_t at, struct zset_pop *p)
     if (c->argc - at < 2 || !bt_slice_is(c->argv[at], "count")) {
         return cmd_syntax(c);
     }
-    if (!zset_cmd_count(c, c->argv[at + 1], 1,
-                        "ERR count should be greater than 0", &n)) {
+    if (!cmd_range(c, c->argv[at + 1], 1, INT64_MAX,
+                   "count should be greater than 0", &n)) {
         return false;
     }
     p->count = (uint64_t)n < SIZE_MAX ? (size_t)n : SIZE_MAX;
@@ -117,8 +116,8 @@ bool zset_pop_args(struct call *c, size_t at, struct zset_pop_keys *keys,
     size_t where;
     int64_t n;
 
-    if (!zset_cmd_count(c, c->argv[at], 1,
-                        "ERR numkeys should be greater than 0", &n)) {
+    if (!cmd_range(c, c->argv[at], 1, INT64_MAX,
+                   "numkeys should be greater than 0", &n)) {
         return false;
     }
     if ((uint64_t)n >= c->argc - at - 1) {

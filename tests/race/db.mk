@@ -12,3 +12,8 @@ tests_race_db_resize_SOURCES = tests/race/db_resize.c tests/race/db_race.h
 tests_race_db_resize_LDADD = $(db_race_ldadd)
 tests_race_db_value_SOURCES = tests/race/db_value.c tests/race/db_race.h
 tests_race_db_value_LDADD = $(db_race_ldadd)
+
+check_PROGRAMS += tests/race/db_zset
+TESTS += tests/race/db_zset
+tests_race_db_zset_SOURCES = tests/race/db_zset.c tests/race/db_race.h
+tests_race_db_zset_LDADD = $(db_race_ldadd)
