@@ -15,8 +15,10 @@ acceptance_scripts = \
 	tests/acceptance/12_sigterm.py \
 	tests/acceptance/3.01_differential.py \
 	tests/acceptance/3.02_linear.py \
+	tests/acceptance/3.04_clients.py \
 	tests/acceptance/3.07_memory.py \
 	tests/acceptance/3.08_large.py \
+	tests/acceptance/3.09_cost.py \
 	tests/acceptance/3.10_random.py \
 	tests/acceptance/4.06_page.py
 EXTRA_DIST += $(acceptance_scripts) tests/acceptance/accept.py \
