@@ -6,7 +6,9 @@
  *            before any operation that is not yet in the order has returned. What
  *            has been tried is remembered as a hash of (set of operations in the
  *            order, state), since another order of the same set that leads to the
- *            same state has the same future. Two different ones with one hash
+ *            same state has the same future. What fits and changes nothing for
+ *            others (a read, an EXEC that was refused) is taken at once and for
+ *            good: later it could only fit less. Two different ones with one hash
  *            could only raise a false alarm, never hide a fault.
  */
 #include "history.h"
@@ -32,6 +34,7 @@ struct event {
 struct frame {
     struct event *call;
     struct state before;
+    bool for_good;
 };
 
 struct seen {
@@ -190,11 +193,28 @@ static void flip(struct search *s, size_t number)
     s->placed[number / 64] ^= UINT64_C(1) << number % 64;
 }
 
-/* Puts the operation next in the order if it fits and that is new. */
-static bool place(struct search *s, struct event *call)
+/* Does its answer say that it changed nothing, wherever it is placed? What leaves
+ * the state alone just here is not enough: SET and DEL in one EXEC do so where the
+ * key is absent. */
+static bool is_read(const struct op *op)
+{
+    for (int i = 0; i < op->count && !op->aborted; i++) {
+        const struct step *s = &op->steps[i];
+        bool read = s->kind == OP_GET || s->kind == OP_MGET ||
+                    s->kind == OP_LLEN || (s->kind == OP_DEL && !s->value);
+        bool in_vain = s->kind == OP_LPOP || s->kind == OP_BLPOP;
+
+        if (!read && !(in_vain && s->value == NIL)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Puts the operation next in the order if it fits. */
+static bool place(struct search *s, struct event *call, bool for_good)
 {
     struct frame *frame = &s->frames[s->depth];
-    uint64_t h;
 
     s->tries++;
     frame->before = s->state;
@@ -203,51 +223,70 @@ static bool place(struct search *s, struct event *call)
         return false;
     }
     flip(s, call->number);
-    h = hash_bytes(1, s->placed, sizeof(s->placed));
-    h = hash_bytes(h, &s->state, sizeof(s->state));
-    if (!seen_add(&s->seen, h)) {
-        flip(s, call->number);
-        s->state = frame->before;
-        return false;
-    }
     frame->call = call;
+    frame->for_good = for_good;
     s->depth++;
     unlink_event(call->match);
     unlink_event(call);
     return true;
 }
 
-/* Takes the last operation out of the order again; the next one to try. */
+/* Places whatever may come now and changes nothing for others. */
+static void settle(struct search *s)
+{
+    struct event *e = s->head.next;
+
+    while (e != NULL && e->match != NULL) {
+        e = is_read(e->op) && place(s, e, true) ? s->head.next : e->next;
+    }
+    s->reached = s->depth > s->reached ? s->depth : s->reached;
+}
+
+/* Takes the last operation with an alternative out of the order again; the next
+ * one to try, NULL when there is none. */
 static struct event *take_back(struct search *s)
 {
-    struct frame *frame = &s->frames[--s->depth];
+    while (s->depth > 0) {
+        struct frame *frame = &s->frames[--s->depth];
 
-    relink_event(frame->call);
-    relink_event(frame->call->match);
-    flip(s, frame->call->number);
-    s->state = frame->before;
-    return frame->call->next;
+        relink_event(frame->call);
+        relink_event(frame->call->match);
+        flip(s, frame->call->number);
+        s->state = frame->before;
+        if (!frame->for_good) {
+            return frame->call->next;
+        }
+    }
+    return NULL;
+}
+
+static bool is_new(struct search *s)
+{
+    uint64_t h = hash_bytes(1, s->placed, sizeof(s->placed));
+
+    return seen_add(&s->seen, hash_bytes(h, &s->state, sizeof(s->state)));
 }
 
 static enum verdict search(struct search *s)
 {
-    struct event *e = s->head.next;
+    struct event *e;
 
+    settle(s);
+    e = s->head.next;
     while (s->head.next != NULL) {
         if (s->tries > TRIES_MAX) {
             return UNDECIDED;
         }
-        if (e != NULL && e->match != NULL) {
-            if (place(s, e)) {
-                s->reached = s->depth > s->reached ? s->depth : s->reached;
-                e = s->head.next;
-            } else {
-                e = e->next;
+        if (e == NULL || e->match == NULL) {
+            if (s->depth == 0) {
+                return NOT_LINEAR;
             }
-        } else if (s->depth == 0) {
-            return NOT_LINEAR;
-        } else {
             e = take_back(s);
+        } else if (place(s, e, false)) {
+            settle(s);
+            e = is_new(s) ? s->head.next : take_back(s);
+        } else {
+            e = e->next;
         }
     }
     return LINEAR;

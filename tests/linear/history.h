@@ -28,7 +28,8 @@ enum {
     LIST_MAX = 128
 };
 
-#define NIL INT64_MIN
+#define NIL          INT64_MIN
+#define WATCH_BROKEN 0x80
 
 enum kind {
     OP_GET,   /* key -> value */
@@ -64,13 +65,13 @@ struct op {
 };
 
 /* What the model knows. All bytes count when two states are compared, so what
- * is not in use is zero. */
+ * is not in use is zero, and nothing is kept that makes no difference later: of
+ * a client whose watch is broken only that. */
 struct state {
     int64_t string[STRINGS];
     int64_t list[LISTS][LIST_MAX];
     uint16_t length[LISTS];
-    uint16_t version[KEYS];              /* counts changes */
-    uint16_t watched[CLIENTS_MAX][KEYS]; /* version + 1 when WATCH came, or 0 */
+    uint8_t watched[CLIENTS_MAX]; /* a bit for each key, or WATCH_BROKEN */
 };
 
 enum verdict {

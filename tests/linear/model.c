@@ -14,10 +14,20 @@ void model_init(struct state *state)
     }
 }
 
+/* The key changes: whoever watches it will not EXEC. */
+static void changed(struct state *state, int key)
+{
+    for (int client = 0; client < CLIENTS_MAX; client++) {
+        if (state->watched[client] & 1 << key) {
+            state->watched[client] = WATCH_BROKEN;
+        }
+    }
+}
+
 static void write_string(struct state *state, int key, int64_t value)
 {
     state->string[key] = value;
-    state->version[key]++;
+    changed(state, key);
 }
 
 static bool incr(struct state *state, const struct step *step)
@@ -41,7 +51,9 @@ static bool del(struct state *state, const struct step *step)
         state->length[key - STRINGS] = 0;
         memset(state->list[key - STRINGS], 0, sizeof(state->list[0]));
     }
-    state->version[key] = (uint16_t)(state->version[key] + there);
+    if (there) {
+        changed(state, key);
+    }
     return step->value == there;
 }
 
@@ -60,7 +72,7 @@ static bool push(struct state *state, const struct step *step)
         list[*length] = step->arg;
     }
     (*length)++;
-    state->version[step->key]++;
+    changed(state, step->key);
     return step->value == *length;
 }
 
@@ -77,7 +89,7 @@ static int64_t take(struct state *state, int key)
     (*length)--;
     memmove(list, list + 1, *length * sizeof(*list));
     list[*length] = 0;
-    state->version[key]++;
+    changed(state, key);
     return first;
 }
 
@@ -98,10 +110,8 @@ static bool blpop(struct state *state, const struct step *step)
 
 static bool watch(struct state *state, int client, int key)
 {
-    uint16_t *watched = &state->watched[client][key];
-
-    if (*watched == 0) {
-        *watched = (uint16_t)(state->version[key] + 1);
+    if (state->watched[client] != WATCH_BROKEN) {
+        state->watched[client] |= (uint8_t)(1 << key);
     }
     return true;
 }
@@ -141,24 +151,13 @@ static bool apply_step(struct state *state, int client, const struct step *s)
     return false;
 }
 
-/* Has a key changed that the client watches? Ends the watch. */
-static bool dirty(struct state *state, int client)
-{
-    uint16_t *watched = state->watched[client];
-    bool changed = false;
-
-    for (int key = 0; key < KEYS; key++) {
-        changed |= watched[key] != 0 &&
-                   watched[key] != (uint16_t)(state->version[key] + 1);
-        watched[key] = 0;
-    }
-    return changed;
-}
-
 bool model_apply(struct state *state, const struct op *op)
 {
     if (op->exec) {
-        if (dirty(state, op->client) != op->aborted) {
+        bool broken = state->watched[op->client] == WATCH_BROKEN;
+
+        state->watched[op->client] = 0;
+        if (broken != op->aborted) {
             return false;
         }
         if (op->aborted) {

@@ -174,7 +174,7 @@ class Unfaithful:
         return None
 
 
-# fault: commands that it needs
+# fault: a command that it needs (for lists the recorder wants BLPOP, too)
 FAULTS = {
     "stale_read": "GET",
     "lost_update": "INCR",
@@ -182,7 +182,7 @@ FAULTS = {
     "torn_mget": "MGET",
     "no_watch": "WATCH",
     "half_exec": "EXEC",
-    "popped_twice": "LINDEX",
+    "popped_twice": "BLPOP",
     "delivered_twice": "BLPOP",
-    "lost_push": "LPUSH",
+    "lost_push": "BLPOP",
 }
