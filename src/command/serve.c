@@ -152,13 +152,18 @@ static ssize_t serve(struct call *call, const char *p, size_t n)
     return (ssize_t)used;
 }
 
+static const struct call blank;
+
 ssize_t serve_bytes(struct baton_client *c, const char *p, size_t n)
 {
     struct worker *w = baton_client_worker_data(c);
-    struct call call = {
-        .client = c, .session = baton_data(c), .worker = w, .out = &w->out};
+    struct call call = blank; /* copied: to zero it takes a slow instruction */
     ssize_t used;
 
+    call.client = c;
+    call.session = baton_data(c);
+    call.worker = w;
+    call.out = &w->out;
     resp_reply_begin(&w->out, &sink, c, session_proto(call.session));
     w->out.mute =
         session_flags(call.session) & (SESSION_REPLY_OFF | SESSION_REPLY_SKIP);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define MAX_NEED  4096 /* what a sink promises to have room for */
+#define MAX_SHORT 1024 /* texts for which room is asked in one go */
 #define HEAD_SIZE 32   /* a type byte, a number, CR LF and some */
 
 static void turn(struct resp_reply *r, size_t need)
@@ -80,14 +81,30 @@ static inline void crlf(struct resp_reply *r)
     *r->p++ = '\n';
 }
 
-/* A type byte, a number, CR LF. */
-static inline void head(struct resp_reply *r, char type, uint64_t n)
+/* n bytes and CR LF, for which there is room. */
+static inline void short_text(struct resp_reply *r, const char *p, size_t n)
 {
-    need(r, HEAD_SIZE);
+    if (n > 0) {
+        memcpy(r->p, p, n);
+        r->p += n;
+    }
+    *r->p++ = '\r';
+    *r->p++ = '\n';
+}
+
+/* A type byte, a number, CR LF, for which there is room. */
+static inline void number(struct resp_reply *r, char type, uint64_t n)
+{
     *r->p++ = type;
     r->p += resp_format_uint(r->p, n);
     *r->p++ = '\r';
     *r->p++ = '\n';
+}
+
+static inline void head(struct resp_reply *r, char type, uint64_t n)
+{
+    need(r, HEAD_SIZE);
+    number(r, type, n);
 }
 
 void resp_raw(struct resp_reply *r, const char *p, size_t n)
@@ -100,9 +117,17 @@ void resp_raw(struct resp_reply *r, const char *p, size_t n)
 void resp_status(struct resp_reply *r, const char *text)
 {
     if (!r->mute) {
-        put(r, "+", 1);
-        put(r, text, strlen(text));
-        crlf(r);
+        size_t n = strlen(text);
+
+        if (bt_likely(n < MAX_SHORT)) {
+            need(r, n + 3);
+            *r->p++ = '+';
+            short_text(r, text, n);
+        } else {
+            put(r, "+", 1);
+            put(r, text, n);
+            crlf(r);
+        }
     }
 }
 
@@ -157,9 +182,15 @@ void resp_int(struct resp_reply *r, int64_t v)
 void resp_bulk(struct resp_reply *r, const char *p, size_t n)
 {
     if (!r->mute) {
-        head(r, '$', n);
-        put(r, p, n);
-        crlf(r);
+        if (bt_likely(n < MAX_SHORT)) {
+            need(r, HEAD_SIZE + n + 2);
+            number(r, '$', n);
+            short_text(r, p, n);
+        } else {
+            head(r, '$', n);
+            put(r, p, n);
+            crlf(r);
+        }
     }
 }
 
