@@ -29,6 +29,16 @@ uint64_t bt_coarse_ns(void)
     return read_ns(COARSE);
 }
 
+uint64_t bt_coarse_step_ns(void)
+{
+    struct timespec t;
+
+    if (clock_getres(COARSE, &t) != 0) {
+        return 10000000u;
+    }
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
 uint64_t bt_now_ms(void)
 {
     return bt_now_ns() / 1000000u;

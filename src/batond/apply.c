@@ -196,6 +196,23 @@ int apply_output_limits(struct config *c, struct option_error *e)
     return 0;
 }
 
+int apply_slowlog(struct config *c, struct option_error *e)
+{
+    SET(c->settings.slowlog_us, config_number(c, OPT_slowlog_log_slower_than));
+    SET(c->settings.slowlog_max,
+        (uint64_t)config_number(c, OPT_slowlog_max_len));
+    return 0;
+}
+
+int apply_latency(struct config *c, struct option_error *e)
+{
+    SET(c->settings.latency_ms,
+        (uint64_t)config_number(c, OPT_latency_monitor_threshold));
+    SET(c->settings.latency_tracking,
+        config_number(c, OPT_latency_tracking) != 0);
+    return 0;
+}
+
 int apply_loglevel(struct config *c, struct option_error *e)
 {
     /* The words of the option are in the order of the levels. */

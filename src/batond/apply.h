@@ -13,6 +13,7 @@
 
 option_apply_fn apply_hash_forms;
 option_apply_fn apply_keepalive;
+option_apply_fn apply_latency;
 option_apply_fn apply_loglevel;
 option_apply_fn apply_maxclients;
 option_apply_fn apply_maxmemory;
@@ -24,6 +25,7 @@ option_apply_fn apply_protected_mode;
 option_apply_fn apply_requirepass;
 option_apply_fn apply_set_forms;
 option_apply_fn apply_shutdown_timeout;
+option_apply_fn apply_slowlog;
 option_apply_fn apply_timeout;
 option_apply_fn apply_zset_forms;
 

@@ -88,17 +88,20 @@ const char *config_text(const struct config *c, enum option_id id)
     return c->value[id].text;
 }
 
-bool config_is_default(const struct config *c, size_t i)
+char *config_default(size_t i)
 {
     struct config plain = {0};
     struct option_error e;
-    bool same;
 
-    if (set_default(&plain, i, &e) != 0) {
-        return false;
-    }
-    same = strcmp(plain.value[i].text, c->value[i].text) == 0;
-    free(plain.value[i].text);
+    return set_default(&plain, i, &e) == 0 ? plain.value[i].text : NULL;
+}
+
+bool config_is_default(const struct config *c, size_t i)
+{
+    char *plain = config_default(i);
+    bool same = plain && strcmp(plain, c->value[i].text) == 0;
+
+    free(plain);
     return same;
 }
 

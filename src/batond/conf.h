@@ -70,6 +70,8 @@ const char *config_text(const struct config *c, enum option_id id);
 
 /* "is not supported yet", for an option with another than its default value. */
 int config_refuse(const struct option *o, struct option_error *e);
+/* The text of the value that the table gives, malloc'd; NULL: out of memory. */
+char *config_default(size_t i);
 /* True when the value is that of the table. */
 bool config_is_default(const struct config *c, size_t i);
 

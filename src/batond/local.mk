@@ -11,6 +11,7 @@ batond_parts = \
 	src/batond/log.c src/batond/log.h \
 	src/batond/option.c src/batond/option.h src/batond/options.def \
 	src/batond/parse.c \
+	src/batond/rewrite.c src/batond/rewrite.h \
 	src/batond/run.c src/batond/run.h \
 	src/batond/runtime.c \
 	src/batond/signals.c src/batond/signals.h \

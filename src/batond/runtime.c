@@ -8,6 +8,7 @@
 
 #include <baton/baton.h>
 
+#include "batond/rewrite.h"
 #include "batond/value.h"
 
 #include <errno.h>
@@ -276,9 +277,14 @@ static int set(void *ctx, const struct bt_slice *pairs, size_t n, char *err,
     return r;
 }
 
+static int rewrite(void *ctx)
+{
+    return config_rewrite(ctx);
+}
+
 const struct options_ops *config_ops(struct config *c)
 {
-    c->ops =
-        (struct options_ops){.ctx = c, .name = name_of, .get = get, .set = set};
+    c->ops = (struct options_ops){
+        .ctx = c, .name = name_of, .get = get, .set = set, .rewrite = rewrite};
     return &c->ops;
 }

@@ -4,6 +4,7 @@
 #include "command/command.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,4 +162,45 @@ int value_power_of_two(const struct option *o, const char *old,
     }
     out->number = v;
     return value_text(out, e, "%" PRId64, v);
+}
+
+/* A number as strtod() takes it, all of the word; NAN: it is none. */
+static double to_number(struct bt_slice word)
+{
+    char text[64], *end;
+    double v;
+
+    if (word.n == 0 || word.n >= sizeof text) {
+        return NAN;
+    }
+    memcpy(text, word.p, word.n);
+    text[word.n] = '\0';
+    v = strtod(text, &end);
+    return *end == '\0' ? v : NAN;
+}
+
+int value_percentiles(const struct option *o, const char *old,
+                      const struct bt_slice *word, size_t n,
+                      struct option_value *out, struct option_error *e)
+{
+    char text[256] = "";
+    size_t used = 0;
+
+    n -= n == 1 && word[0].n == 0; /* "" is no word */
+    for (size_t i = 0; i < n; i++) {
+        double v = to_number(word[i]);
+
+        if (isnan(v) || used + 32 > sizeof text) {
+            return option_fail(
+                e, "Invalid latency-tracking-info-percentiles parameters");
+        }
+        if (v < 0 || v > 100) {
+            return option_fail(e, "latency-tracking-info-percentiles "
+                                  "parameters should sit between "
+                                  "[0.0,100.0]");
+        }
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%.10g",
+                                 i > 0 ? " " : "", v);
+    }
+    return value_text(out, e, "%s", text);
 }

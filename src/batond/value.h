@@ -18,6 +18,8 @@ option_parse_fn value_save;
 option_parse_fn value_replicaof;
 /* Words out of default, save, nosave, now, force. */
 option_parse_fn value_shutdown_flags;
+/* Numbers from 0 to 100. */
+option_parse_fn value_percentiles;
 /* Of dispatch-queue. */
 option_parse_fn value_power_of_two;
 

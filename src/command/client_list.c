@@ -12,6 +12,10 @@
 #include "command/session.h"
 #include "command/worker.h"
 
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
 struct list {
     struct bt_buf text;
     int rc;
@@ -63,11 +67,111 @@ static bool list_ids(struct call *c, struct list *l)
     return true;
 }
 
+/* ---- A part of the list ---- */
+
+#define PART_DEFAULT 100
+#define PART_MAX     10000
+
+/* "SHARD-ID", where the walk goes on; "0" is the start, and the end. */
+static bool read_cursor(struct call *c, struct bt_slice text,
+                        struct baton_cursor *cursor)
+{
+    const char *dash = memchr(text.p, '-', text.n);
+    struct bt_slice shard = text;
+    int64_t number, last = 0;
+
+    if (dash) {
+        shard.n = (size_t)(dash - text.p);
+    }
+    if (!cmd_parse_int(shard, &number) || number < 0 || number > UINT_MAX ||
+        (dash &&
+         (!cmd_parse_int(bt_slice(dash + 1, text.n - shard.n - 1), &last) ||
+          last < 0))) {
+        resp_error(c->out, "ERR Invalid cursor");
+        return false;
+    }
+    cursor->shard = (unsigned)number;
+    cursor->last = (uint64_t)last;
+    return true;
+}
+
+struct part {
+    struct baton_cursor cursor;
+    size_t count;
+};
+
+/* CURSOR c and COUNT n, in any order. */
+static bool read_part(struct call *c, struct part *part)
+{
+    bool has_cursor = false;
+    int64_t n;
+
+    *part = (struct part){.count = PART_DEFAULT};
+    for (size_t i = 2; i < c->argc; i += 2) {
+        if (i + 1 == c->argc) {
+            return cmd_syntax(c);
+        }
+        if (bt_slice_is(c->argv[i], "cursor")) {
+            if (!read_cursor(c, c->argv[i + 1], &part->cursor)) {
+                return false;
+            }
+            has_cursor = true;
+        } else if (bt_slice_is(c->argv[i], "count")) {
+            if (!cmd_int(c, c->argv[i + 1], &n)) {
+                return false;
+            }
+            if (n < 1) {
+                return cmd_syntax(c);
+            }
+            part->count = n < PART_MAX ? (size_t)n : PART_MAX;
+        } else {
+            return cmd_syntax(c);
+        }
+    }
+    return has_cursor || cmd_syntax(c);
+}
+
+/* Ours: the first line says where to go on, then come about as many clients as
+ * were asked for. Many clients never make one large reply that way. */
+static void list_part(struct call *c, struct part *part)
+{
+    struct baton_server *server = c->worker->service->server;
+    struct list l = {.rc = 0}, head = {.rc = 0};
+    size_t seen = 0;
+
+    while (!part->cursor.done && l.rc == 0 && seen < part->count) {
+        size_t n = part->count - seen;
+
+        seen += baton_each(server, &part->cursor,
+                           n < CLIENT_STEP ? n : CLIENT_STEP, add_line, &l);
+    }
+    if (part->cursor.done) {
+        head.rc = bt_buf_addf(&head.text, "cursor=0\n");
+    } else {
+        head.rc = bt_buf_addf(&head.text, "cursor=%u-%" PRIu64 "\n",
+                              part->cursor.shard, part->cursor.last);
+    }
+    if (head.rc == 0 && l.rc == 0 && l.text.n > 0) {
+        head.rc = bt_buf_add(&head.text, l.text.p, l.text.n);
+    }
+    head.rc = head.rc == 0 ? l.rc : head.rc;
+    bt_buf_fini(&l.text);
+    list_reply(c, &head);
+}
+
 void cmd_client_list(struct call *c)
 {
     struct list l = {.rc = 0};
+    struct part part;
     bool ours = true;
 
+    if (c->argc > 3 && (bt_slice_is(c->argv[2], "cursor") ||
+                        bt_slice_is(c->argv[2], "count"))) {
+        if (read_part(c, &part)) {
+            list_part(c, &part);
+        }
+        return;
+    }
     if (c->argc == 4 && bt_slice_is(c->argv[2], "type")) {
         if (!client_type(c, c->argv[3], &ours)) {
             return;

@@ -47,6 +47,7 @@ enum cmd_flag { /* Redis' flag names where there is one */
     CMD_MAY_REPLICATE = 1 << 17,
     CMD_SKIP_SLOWLOG = 1 << 18,
     CMD_WALKS = 1 << 19, /* ours: goes through the shards itself (KEYS) */
+    CMD_BRIEF = 1 << 20, /* ours: fast for any value, though Redis says no */
 };
 
 struct cmd_key_list;
@@ -92,6 +93,7 @@ struct call {
     bool in_exec;           /* a queued command: must not block */
     uint64_t told;          /* errors of queued commands, which were counted */
     struct db_offer *offer; /* a large argument that may be kept, or NULL */
+    bool held; /* out: not begun, and to be tried again (command/pause.h) */
 };
 
 /* Argument parsing and error texts shared by all families. Each returns false

@@ -92,6 +92,7 @@ void cmd_config_set(struct call *c)
     } else {
         room_options(c->worker->service);
         helper_poke(c->worker->service->helper);
+        timing_options(c->worker);
         resp_status(c->out, "OK");
     }
 }
@@ -101,18 +102,32 @@ void cmd_config_resetstat(struct call *c)
     if (stats_reset(c->worker->service) != 0) {
         cmd_oom(c);
     } else {
+        timing_options(c->worker);
         resp_status(c->out, "OK");
     }
 }
 
-/* The options in force are not written back: the file is the operator's. */
 void cmd_config_rewrite(struct call *c)
 {
-    if (*c->worker->service->settings->config_file == 0) {
+    const struct service *s = c->worker->service;
+    int rc;
+
+    if (*s->settings->config_file == 0) {
         resp_error(c->out, "ERR The server is running without a config file");
-    } else {
-        resp_errorf(c->out, "ERR Rewriting config file: %s", strerror(ENOTSUP));
+        return;
     }
+    cmd_slow_begin(c);
+    rc = s->ops->rewrite(s->ops->ctx);
+    cmd_slow_end(c);
+    if (rc != 0) {
+        bt_logf(&s->settings->log, BT_LOG_WARNING, "CONFIG REWRITE failed: %s",
+                strerror(-rc));
+        resp_errorf(c->out, "ERR Rewriting config file: %s", strerror(-rc));
+        return;
+    }
+    bt_logf(&s->settings->log, BT_LOG_NOTICE,
+            "CONFIG REWRITE executed with success.");
+    resp_status(c->out, "OK");
 }
 
 void cmd_config_help(struct call *c)

@@ -279,6 +279,16 @@ static bool lock(struct call *call)
 
 /* ---- Running ---- */
 
+/* EXEC is what its commands are. */
+static unsigned flags_with_queue(const struct call *call)
+{
+    unsigned flags = call->command->flags;
+
+    return bt_unlikely(call->command->fn == cmd_exec)
+               ? flags | multi_flags(call->session)
+               : flags;
+}
+
 static void run(struct call *call)
 {
     struct worker *w = call->worker;
@@ -292,23 +302,14 @@ static void run(struct call *call)
     w->tx.offer = call->offer;
     w->tx.no_touch = session_flags(call->session) & SESSION_NO_TOUCH;
     if (lock(call)) {
-        call->command->fn(call);
+        /* Again: a pause may have begun while it waited for the locks. */
+        if (pause_holds(&w->service->pause, flags_with_queue(call))) {
+            call->held = true;
+        } else {
+            call->command->fn(call);
+        }
     }
     tx_commit(&w->tx);
-}
-
-/* How many calls this one's time stands for; 0: it is not taken. */
-static unsigned time_weight(struct call *call, const struct cmd_count *count)
-{
-    const struct command *c = call->command;
-    bool one_key = c->keys.first > 0 && c->keys.last == c->keys.first;
-    /* Relaxed: our own counter. */
-    uint64_t calls = atomic_load_explicit(&count->calls, memory_order_relaxed);
-
-    if (!(one_key || c->flags & CMD_FAST) || calls < STATS_SAMPLE) {
-        return 1;
-    }
-    return ++call->worker->calls % STATS_SAMPLE == 0 ? STATS_SAMPLE : 0;
 }
 
 static void run_queued(struct call *call)
@@ -325,16 +326,21 @@ static void run_counted(struct call *call, cmd_fn *how)
 {
     struct cmd_count *count =
         &call->worker->counters.rows[cmd_index(call->command)];
-    unsigned weight = time_weight(call, count);
+    unsigned weight = timing_weight(call, count);
     uint64_t errors = call->out->errors;
+    const char *room = call->out->start, *p = call->out->p;
     uint64_t start = weight ? bt_now_ns() : 0;
 
     how(call);
+    if (bt_unlikely(call->held)) {
+        return;
+    }
     if (weight) {
-        uint64_t end = bt_now_ns();
-
-        cmd_count_add(&count->ns, (end - start) * weight);
-        stats_tick(call->worker->service, end);
+        timing_took(call, count, start, bt_now_ns(), weight);
+    } else {
+        timing_passed(call, call->out->start == room
+                                ? (size_t)(call->out->p - p)
+                                : SIZE_MAX);
     }
     cmd_count_add(&count->calls, 1);
     if (bt_unlikely(call->out->errors != errors + call->told)) {
@@ -389,6 +395,15 @@ void cmd_execute_queued(struct call *call)
     call->told = told + n;
 }
 
+static void queue(struct call *call)
+{
+    call->held =
+        pause_holds(&call->worker->service->pause, call->command->flags);
+    if (!call->held) {
+        multi_queue(call);
+    }
+}
+
 void cmd_execute(struct call *call)
 {
     struct resp_reply *out = call->out;
@@ -397,15 +412,19 @@ void cmd_execute(struct call *call)
 
     call->command = NULL;
     call->told = 0;
+    call->held = false;
     if (pass_gates(call)) {
         /* Relaxed: published for CLIENT LIST, which wants any recent value. */
         atomic_store_explicit(&call->session->last, call->command,
                               memory_order_relaxed);
         if (bt_unlikely(multi_on(call->session)) && multi_queues(call)) {
-            multi_queue(call);
+            queue(call);
         } else {
             run_counted(call, run);
         }
+    }
+    if (bt_unlikely(call->held)) {
+        return;
     }
     if (bt_unlikely(out->errors != errors + call->told)) {
         count_errors(call, start, p, out->errors - errors - call->told);

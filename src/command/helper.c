@@ -86,7 +86,7 @@ static void work(struct helper *h)
     while (db_lazy_free(h->db)) {
         continue;
     }
-    if (expiring(h->service->db)) {
+    if (expiring(h->service->db) && !pause_is_on(&h->service->pause)) {
         uint64_t start = bt_now_ns();
 
         db_expire_cycle(h->db, EXPIRE_US);

@@ -90,6 +90,25 @@ const struct stats *info_stats(struct info *i)
     return i->have_stats ? &i->stats : NULL;
 }
 
+void info_option(struct info *i, const char *want, char *out, size_t size)
+{
+    const struct options_ops *ops = i->service->ops;
+    struct bt_buf value = {0};
+    const char *name;
+
+    out[0] = 0;
+    for (size_t k = 0; (name = ops->name(ops->ctx, k)) != NULL; k++) {
+        if (strcmp(name, want) == 0) {
+            if (ops->get(ops->ctx, k, &value) == 0 && value.n < size) {
+                memcpy(out, value.p ? value.p : "", value.n);
+                out[value.n] = 0;
+            }
+            break;
+        }
+    }
+    bt_buf_fini(&value);
+}
+
 /* ---- The command ---- */
 
 /* True when one of the words asks for this section. */

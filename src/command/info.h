@@ -30,9 +30,15 @@ void info_add_bytes(struct info *i, const char *name, uint64_t bytes);
 /* "name:0\r\n" for each; names ends with NULL. */
 void info_add_zeroes(struct info *i, const char *const *names);
 
+/* The value of an option as CONFIG GET tells it; "" when it does not fit. */
+void info_option(struct info *i, const char *want, char *out, size_t size);
+
 /* What the commands counted, summed up once for each INFO; NULL when memory is
  * short, which rc tells then. */
 const struct stats *info_stats(struct info *i);
+
+/* The most memory in use that was seen by those who asked, who saw `used`. */
+uint64_t info_peak(struct service *s, uint64_t used);
 
 /* One function for each section: its lines, without the title. */
 void info_server(struct info *i);

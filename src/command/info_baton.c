@@ -6,9 +6,12 @@
 
 #include "command/info.h"
 
+#include "command/histogram.h"
 #include "command/table.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* ---- Baton ---- */
 
@@ -108,8 +111,43 @@ void info_errorstats(struct info *i)
     }
 }
 
-/* As Redis with latency-tracking no: nothing is tracked. */
+/* "p50=0.128,p99=1.024": the percentiles that are asked for, in microseconds. */
+static void percentiles(const struct histogram_sum *s, const char *wanted,
+                        char *out, size_t size)
+{
+    struct bt_slice word;
+    size_t n = 0;
+
+    out[0] = 0;
+    while (cmd_next_word(&wanted, " ", &word) && n < size - 1) {
+        double us =
+            (double)histogram_percentile(s, strtod(word.p, NULL)) / 1000;
+
+        n += (size_t)snprintf(out + n, size - n, "%sp%.*s=%.3f",
+                              n > 0 ? "," : "", (int)word.n, word.p, us);
+    }
+}
+
 void info_latencystats(struct info *i)
 {
-    (void)i;
+    struct settings *settings = i->service->settings;
+    struct histogram_sum s;
+    char wanted[256], text[1024];
+
+    /* Relaxed: any recent value. */
+    if (!atomic_load_explicit(&settings->latency_tracking,
+                              memory_order_relaxed)) {
+        return;
+    }
+    info_option(i, "latency-tracking-info-percentiles", wanted, sizeof wanted);
+    for (size_t k = 0; k < cmd_rows(); k++) {
+        if (cmd_row(k)) {
+            histogram_sum(i->service, k, &s);
+            if (s.total > 0) {
+                percentiles(&s, wanted, text, sizeof text);
+                info_add(i, "latency_percentiles_usec_%s:%s\r\n",
+                         cmd_row(k)->name, text);
+            }
+        }
+    }
 }

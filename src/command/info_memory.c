@@ -10,29 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The value of an option as CONFIG GET tells it. */
-static void option_text(struct info *i, const char *want, char *out,
-                        size_t size)
-{
-    const struct options_ops *ops = i->service->ops;
-    struct bt_buf value = {0};
-    const char *name;
-
-    out[0] = 0;
-    for (size_t k = 0; (name = ops->name(ops->ctx, k)) != NULL; k++) {
-        if (strcmp(name, want) == 0) {
-            if (ops->get(ops->ctx, k, &value) == 0 && value.n < size) {
-                memcpy(out, value.p ? value.p : "", value.n);
-                out[value.n] = 0;
-            }
-            break;
-        }
-    }
-    bt_buf_fini(&value);
-}
-
-/* The highest that any INFO saw. */
-static uint64_t peak(struct service *s, uint64_t used)
+uint64_t info_peak(struct service *s, uint64_t used)
 {
     uint64_t old = atomic_load(&s->peak_memory);
 
@@ -94,9 +72,9 @@ void info_memory(struct info *i)
 
     process_memory(&m);
     db_stats(i->service->db, &d);
-    option_text(i, "maxmemory", limit, sizeof limit);
-    option_text(i, "maxmemory-policy", policy, sizeof policy);
-    top = peak(i->service, m.used);
+    info_option(i, "maxmemory", limit, sizeof limit);
+    info_option(i, "maxmemory-policy", policy, sizeof policy);
+    top = info_peak(i->service, m.used);
     dataset = d.used_bytes < m.used ? d.used_bytes : m.used;
     info_add_bytes(i, "used_memory", m.used);
     info_add_bytes(i, "used_memory_rss", m.rss);

@@ -24,6 +24,11 @@ command_sources = \
 	src/command/service.c src/command/service.h \
 	src/command/session.c src/command/session.h \
 	src/command/stats.c src/command/stats.h \
+	src/command/histogram.c src/command/histogram.h \
+	src/command/latency.c src/command/latency.h \
+	src/command/pause.c src/command/pause.h \
+	src/command/slowlog.c src/command/slowlog.h \
+	src/command/timing.c src/command/timing.h \
 	src/command/worker.h
 
 ## connection and server
@@ -37,7 +42,8 @@ command_sources += \
 	src/command/config.c src/command/connection.c \
 	src/command/debug.c src/command/info.c src/command/info.h \
 	src/command/info_baton.c src/command/info_memory.c \
-	src/command/info_redis.c src/command/server.c
+	src/command/info_redis.c src/command/server.c \
+	src/command/absent.c src/command/memory.c
 
 ## strings and keys
 command_sources += \

@@ -62,6 +62,11 @@ struct settings {
     _Atomic size_t set_max_intset_entries;
     _Atomic size_t set_max_listpack_entries, set_max_listpack_value;
 
+    _Atomic int64_t slowlog_us;   /* slowlog-log-slower-than, < 0: none */
+    _Atomic uint64_t slowlog_max; /* slowlog-max-len */
+    _Atomic uint64_t latency_ms;  /* latency-monitor-threshold, 0: none */
+    _Atomic bool latency_tracking;
+
     /* ---- Constant while workers run ---- */
     enum options_debug enable_debug_command;
     unsigned databases;
@@ -117,6 +122,10 @@ struct options_ops {
      * or -EINVAL with err = the text behind "ERR ". */
     int (*set)(void *ctx, const struct bt_slice *pairs, size_t n, char *err,
                size_t err_size);
+
+    /* Writes the options in force into settings.config_file, which is not "".
+     * 0 or -errno. */
+    int (*rewrite)(void *ctx);
 };
 
 #endif

@@ -105,18 +105,26 @@ static bool serve_batch(struct call *call, size_t n, size_t *used)
             resp_partial_free(&call->session->partial);
             return false;
         }
-        *used += r->consumed;
         if (bt_likely(r->argc > 0)) {
             call->argv = r->argv;
             call->argc = r->argc;
             call->ahead = &b->v[i];
-            if (bt_unlikely(r->consumed > KEEP_BYTES && *used == n)) {
-                run_large(call, r);
-            } else {
-                cmd_execute(call);
+            do {
+                bool last = *used + r->consumed == n;
+
+                if (bt_unlikely(last && r->consumed > KEEP_BYTES)) {
+                    run_large(call, r);
+                } else {
+                    cmd_execute(call);
+                }
+            } while (bt_unlikely(call->held) && !pause_park(call));
+            if (bt_unlikely(call->held)) {
+                resp_partial_free(&call->session->partial); /* as above */
+                return false;
             }
             baton_answered(call->client);
         }
+        *used += r->consumed;
         batch_served(b, i);
     }
     return true;
@@ -130,6 +138,7 @@ static ssize_t serve(struct call *call, const char *p, size_t n)
     struct batch *b = &w->batch;
     struct resp_limits limits;
     size_t used = 0;
+    bool served;
 
     do {
         set_limits(w->service, session, &limits);
@@ -138,7 +147,9 @@ static ssize_t serve(struct call *call, const char *p, size_t n)
         if (b->n > 1) {
             batch_prefetch(b, w->db, session_db(session));
         }
-        if (!serve_batch(call, n, &used)) {
+        served = serve_batch(call, n, &used);
+        timing_look(call);
+        if (!served) {
             return (ssize_t)used;
         }
         if (bt_unlikely(b->status == RESP_ERROR)) {

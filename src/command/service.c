@@ -132,6 +132,7 @@ static void on_pass_begin(struct baton_worker *bw,
     struct worker *w = baton_worker_data(bw, api);
 
     db_enter(w->db);
+    timing_begin(w);
 }
 
 static void on_pass_end(struct baton_worker *bw,
@@ -167,6 +168,7 @@ static void stop_all(struct service *s)
         batch_fini(&w->batch);
         free(w->keys);
         cmd_counters_fini(&w->counters);
+        histograms_fini(&w->histograms);
         db_thread_free(&w->db);
     }
     free(s->workers);
@@ -188,7 +190,8 @@ static int make_workers(struct service *s, unsigned n)
 
         w->service = s;
         w->db = db_thread_new(s->db);
-        if (!w->db || cmd_counters_init(&w->counters) != 0) {
+        if (!w->db || cmd_counters_init(&w->counters) != 0 ||
+            histograms_init(&w->histograms) != 0) {
             return -ENOMEM;
         }
     }
@@ -272,6 +275,10 @@ struct baton_service *cmd_service_new(struct settings *settings,
     s->settings = settings;
     s->ops = ops;
     bt_mutex_init(&s->base_lock, BT_RANK_LOG, 0);
+    slowlog_init(&s->slowlog);
+    pause_init(&s->pause);
+    latency_init(&s->latency);
+    s->tick_ns = bt_coarse_step_ns();
     return &s->api;
 }
 
@@ -280,6 +287,9 @@ void cmd_service_free(struct baton_service **api)
     if (*api) {
         struct service *s = service_of(*api);
 
+        slowlog_fini(&s->slowlog);
+        pause_fini(&s->pause);
+        latency_fini(&s->latency);
         bt_mutex_fini(&s->base_lock);
         free(s);
         *api = NULL;

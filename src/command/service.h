@@ -19,8 +19,11 @@
 #include <baton/baton.h>
 
 #include "base/sync.h"
+#include "command/latency.h"
 #include "command/options.h"
+#include "command/pause.h"
 #include "command/session.h"
+#include "command/slowlog.h"
 #include "command/stats.h"
 #include "db/db.h"
 #include "resp/parse.h"
@@ -44,6 +47,7 @@ struct service {
     struct helper *helper;
     uint64_t started_ms; /* monotonic */
     uint64_t startup_memory;
+    uint64_t tick_ns; /* bt_coarse_step_ns() */
     char run_id[CMD_RUN_ID_LENGTH + 1];
     char replication_id[CMD_RUN_ID_LENGTH + 1];
 
@@ -54,6 +58,10 @@ struct service {
     struct bt_mutex base_lock;         /* rank LOG */
     struct stats base;                 /* under base_lock */
     struct stats_sampler sampler;
+    struct slowlog slowlog;
+    struct pause pause;
+    struct latency latency;
+    _Atomic unsigned histogram_epoch; /* of histogram.h */
 };
 
 /* The service for baton_listen(), or NULL: out of memory. */

@@ -53,6 +53,7 @@ struct session {
     _Atomic uint32_t queued; /* 0: not in MULTI; else commands queued + 1 */
     struct multi *multi;     /* NULL: nothing queued, nothing watched */
     atomic_bool dirty;       /* a watched key was changed; any thread sets it */
+    atomic_bool paused;      /* parked by CLIENT PAUSE: command/pause.h */
 };
 
 _Static_assert(sizeof(struct session) <= 72, "a session is to stay small");

@@ -194,6 +194,7 @@ int stats_reset(struct service *service)
     bt_mutex_unlock(&service->base_lock);
     stats_fini(&old);
     db_stats_reset(service->db);
+    atomic_fetch_add(&service->histogram_epoch, 1);
     return 0;
 }
 

@@ -7,9 +7,7 @@
  *            they stood; what is told afterwards is the difference.
  * Threads    cmd_count_*: the worker that owns the counters. stats_sum and
  *            stats_reset: any thread. The rest: main thread.
- * Time       The time of commands that are fast or use one key is taken for one
- *            call in STATS_SAMPLE only, and counts as often: reading the clock
- *            twice costs as much as such a command does. All others are timed.
+ * Time       Not every call is timed: see command/timing.h.
  */
 #ifndef BATON_COMMAND_STATS_H
 #define BATON_COMMAND_STATS_H

@@ -11,7 +11,9 @@
 
 #include "command/batch.h"
 #include "command/command.h"
+#include "command/histogram.h"
 #include "command/stats.h"
+#include "command/timing.h"
 #include "db/db.h"
 #include "resp/parse.h"
 #include "resp/reply.h"
@@ -31,10 +33,11 @@ struct worker {
         int64_t until;   /* db_thread_bytes() at which to look again */
         unsigned calls;  /* since it looked */
     } room;              /* command/room.h */
-    unsigned calls;      /* chooses whose time is taken */
     bool wrote;          /* some command of this pass may have changed data */
     atomic_bool pending; /* asleep with memory still to be released */
     struct cmd_counters counters;
+    struct timing timing;
+    struct histograms histograms;
 };
 
 #endif

@@ -210,11 +210,15 @@ static struct baton_client **sorted(struct shard *s, uint64_t last, size_t *n)
 size_t bt_table_step(struct bt_table *t, struct baton_cursor *cursor, size_t n,
                      bt_table_fn *fn, void *arg)
 {
-    struct shard *s = &t->shard[cursor->shard];
+    struct shard *s = &t->shard[cursor->shard % SHARDS];
     struct baton_client **v;
     size_t have, i = 0;
     bool go = true;
 
+    if (cursor->shard >= SHARDS) { /* made up by somebody */
+        cursor->done = true;
+        return 0;
+    }
     bt_mutex_lock(&s->lock);
     v = sorted(s, cursor->last, &have);
     while (v && go && i < have && i < n) {
