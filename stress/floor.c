@@ -63,7 +63,7 @@ static struct {
     int port, threads;
     size_t value_bytes;
     const char *unix_path;
-    bool ring;
+    bool ring, echo;
 } opt = {.threads = 1, .value_bytes = 64};
 
 static struct thread *threads;
@@ -138,6 +138,11 @@ static int look(struct connection *c, const char *p, size_t n)
     }
     c->reply = floor_reply_to(p, n);
     c->length = floor_request_length(p, n);
+    if (opt.echo && floor_is_set(c->reply, p, n)) {
+        floor_remember(p, n);
+        c->length = c->length > 0 ? c->length : 1;
+        memset(c->verb, 0, VERB_BYTES); /* each SET is looked at */
+    }
     return c->length > 0 ? 0 : -1;
 }
 
@@ -325,7 +330,7 @@ static void usage(int status)
 {
     fprintf(status == 0 ? stdout : stderr,
             "floor [-p PORT (0: any)] [-s UNIXSOCKET] [-t THREADS (1)] "
-            "[-d VALUE-BYTES (64)] [--ring]\n"
+            "[-d VALUE-BYTES (64)] [--ring] [--echo]\n"
             "prints \"listening PORT\" and answers until it is killed\n");
     exit(status);
 }
@@ -337,6 +342,10 @@ static void options(int argc, char **argv)
 
         if (strcmp(argv[i], "--ring") == 0) {
             opt.ring = true;
+            continue;
+        }
+        if (strcmp(argv[i], "--echo") == 0) {
+            opt.echo = true;
             continue;
         }
         if (strcmp(argv[i], "--help") == 0) {

@@ -139,3 +139,31 @@ size_t floor_request_length(const char *p, size_t n)
     }
     return at;
 }
+
+int floor_is_set(const struct floor_reply *r, const char *p, size_t n)
+{
+    return r == &replies[OK] && n > 13 &&
+           memcmp(p, "*3\r\n$3\r\nSET\r\n", 13) == 0;
+}
+
+void floor_remember(const char *p, size_t n)
+{
+    size_t at = strlen("*3\r\n$3\r\nSET\r\n");
+    struct floor_reply old = replies[VALUE];
+    size_t len;
+    char *end;
+
+    for (int word = 0; word < 2; word++) {
+        if (at >= n || p[at] != '$' || memchr(p + at, '\n', n - at) == NULL) {
+            return;
+        }
+        len = strtoul(p + at + 1, &end, 10);
+        /* The value is sent back as it came, with its head. */
+        if (word == 1 && (size_t)(end - p) + 2 + len + 2 <= n &&
+            make(&replies[VALUE], p + at,
+                 (size_t)(end - p) - at + 2 + len + 2) == 0) {
+            free(old.bytes);
+        }
+        at = (size_t)(end - p) + 2 + len + 2;
+    }
+}

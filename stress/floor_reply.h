@@ -18,6 +18,12 @@ struct floor_reply {
 /* 0 or -ENOMEM. */
 int floor_replies_init(size_t value_bytes);
 
+/* Answers GET with the value of this SET from now on, so that a client that
+ * checks replies can be measured. For one thread, and one key. */
+void floor_remember(const char *p, size_t n);
+/* Whether that is the reply to SET. */
+int floor_is_set(const struct floor_reply *r, const char *p, size_t n);
+
 /* The reply to the request that begins at p; never NULL. */
 const struct floor_reply *floor_reply_to(const char *p, size_t n);
 

@@ -71,6 +71,10 @@ stress_blast_SOURCES = stress/blast.c stress/blast_kind.c \
 stress_blast_CPPFLAGS = $(stress_cppflags)
 EXTRA_DIST += stress/compare stress/syscalls
 
+## bash looks for completions by the name of the program.
+bashcompdir = $(datadir)/bash-completion/completions
+dist_bashcomp_DATA = stress/completion/baton-stress
+
 ## Its parts by themselves.
 stress_checks = stress/check_units stress/check_judge
 check_PROGRAMS += $(stress_checks)
@@ -84,8 +88,9 @@ stress_check_judge_LDADD = $(PTHREAD_LIBS)
 
 ## Those that drive the whole program against the server that lies.
 stress_tests = tests/protocol/stress_open.py tests/protocol/stress_types.py \
-	tests/protocol/stress_connections.py
+	tests/protocol/stress_connections.py tests/protocol/stress_sweep.py
 if HAVE_PYTHON
 TESTS += $(stress_tests)
 endif
-EXTRA_DIST += $(stress_tests) tests/support/stress_support.py
+EXTRA_DIST += $(stress_tests) tests/support/stress_support.py \
+	tests/support/metronome.py

@@ -38,6 +38,7 @@ enum kind {
     OPT_SLO,
     OPT_GOODBYE,
     OPT_MISDEEDS,
+    OPT_NAMES, /* from here on: print something and stop */
     OPT_HELP,
     OPT_VERSION
 };
@@ -97,6 +98,7 @@ static const struct row rows[] = {
     {0, "progress", OPT_FLAG, AT(progress), 0, 0},
     {0, "json", OPT_TEXT, AT(json_path), 0, 0},
     {0, "server-pid", OPT_U64, AT(server_pid), 1, INT32_MAX},
+    {0, "options", OPT_NAMES, 0, 0, 0}, /* for the completion of bash */
     {0, "help", OPT_HELP, 0, 0, 0},
     {0, "version", OPT_VERSION, 0, 0, 0},
 };
@@ -106,13 +108,13 @@ static const char help[] =
     "times\n"
     "baton-stress --duration 30 -P 16 -t 2         closed loop: as much as "
     "goes\n"
-    "baton-stress -s db.sock -r 5k -w mixed --json out.json\n"
-    "\n"
+    "baton-stress compare :6379 :6380 -- -w mixed  several servers in turn\n"
     "Loads a server that speaks the Redis protocol, checks every reply.\n"
     "server  -h HOST (127.0.0.1)  -p PORT (6379)  -s UNIXSOCKET  -3 use RESP3\n"
     "        -a PASSWORD  --user NAME  --source-addresses N from N of 127/8\n"
     "load    -r --rate N per second  --arrivals constant|poisson|burst:SIZE|\n"
-    "        ramp:FROM|step:FROM:STEPS  --max-in-flight N  or --closed\n"
+    "        ramp:FROM|step:FROM:STEPS  --max-in-flight N  or --closed  or\n"
+    "        --sweep FROM:TO:N|A,B,C  or --slo p99=2ms (highest good rate)\n"
     "        -c CLIENTS (50)  -t THREADS (1)  -P PIPELINE (1)  --keys N "
     "(10000)\n"
     "        -w --workload cache|session|queue|pubsub|counter|zset|mixed|FILE\n"
@@ -388,7 +390,7 @@ static enum stress_go split(int argc, char **argv, int *i,
     if (*row == NULL) {
         return bad(word, "no such option");
     }
-    if ((*row)->kind == OPT_FLAG || (*row)->kind >= OPT_HELP) {
+    if ((*row)->kind == OPT_FLAG || (*row)->kind >= OPT_NAMES) {
         return *value == NULL ? STRESS_GO : bad(word, "takes no value");
     }
     if (*value == NULL && *i + 1 >= argc) {
@@ -400,10 +402,22 @@ static enum stress_go split(int argc, char **argv, int *i,
     return STRESS_GO;
 }
 
+static void print_names(void)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        if (rows[i].kind != OPT_NAMES) {
+            printf("--%s\n", rows[i].name);
+        }
+    }
+}
+
 static enum stress_go one(struct stress_options *o, const struct row *row,
                           const char *value)
 {
     switch (row->kind) {
+    case OPT_NAMES:
+        print_names();
+        return STRESS_STOP_OK;
     case OPT_HELP:
         fputs(help, stdout);
         return STRESS_STOP_OK;

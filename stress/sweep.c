@@ -4,7 +4,7 @@
  *
  * The knee is found by doubling (or halving) until there are a good rate and a
  * bad one, then by halving what lies between them. A rate that is not good is
- * tried once more, since a busy machine can spoil a trial but cannot make one
+ * tried again, since a busy machine can spoil a trial but cannot make one
  * better.
  */
 #include "stress/sweep.h"
@@ -19,6 +19,7 @@
 #define FIRST_RATE 1000
 #define LEAST_RATE 1
 #define MOST_RATE  1e8
+#define TRIES      3    /* before a rate is given up */
 #define CLOSE      1.03 /* of a bad rate to a good one: near enough */
 
 /* ---- texts ---- */
@@ -178,7 +179,8 @@ static int is_good(struct stress_sweep *s, const struct stress_options *o,
 {
     const struct stress_sweep_point *p = point(s, o, rate, t);
 
-    if (p != NULL && !p->good && p->right) {
+    for (int more = 1; more < TRIES && p != NULL && !p->good && p->right;
+         more++) {
         p = point(s, o, rate, t);
     }
     return p == NULL || !p->right ? -1 : p->good;

@@ -20,7 +20,13 @@ acceptance_scripts = \
 	tests/acceptance/3.08_large.py \
 	tests/acceptance/3.09_cost.py \
 	tests/acceptance/3.10_random.py \
-	tests/acceptance/4.06_page.py
+	tests/acceptance/4.01_stall.py \
+	tests/acceptance/4.02_generator.py \
+	tests/acceptance/4.03_lies.py \
+	tests/acceptance/4.04_workloads.py \
+	tests/acceptance/4.05_knee.py \
+	tests/acceptance/4.06_page.py \
+	tests/acceptance/4.07_crowd.py
 EXTRA_DIST += $(acceptance_scripts) tests/acceptance/accept.py \
 	tests/acceptance/run.sh
 
