@@ -111,7 +111,7 @@ int baton_reply_ref(struct baton_client *c, const void *p, size_t n,
 /* For writing replies in place: returns room for at least `need` bytes (need
  * <= 4096) and sets *room to what there is; baton_wrote(c, n), n <= *room,
  * takes the first n of them as reply. The room is good until the next call for
- * any client.
+ * c, or for another client's room.
  * Never NULL: when memory is short or c is closing, the bytes go nowhere. */
 char *baton_room(struct baton_client *c, size_t need, size_t *room);
 void baton_wrote(struct baton_client *c, size_t n);
@@ -133,7 +133,12 @@ void baton_output_limit(struct baton_client *c, size_t hard, size_t soft,
  * its side is closed without its answer; when the server stops it is, too. */
 void baton_park(struct baton_client *c);
 
-/* Ends a park; the client's remaining input is served in this pass or the next.
+/* The same for a client that has its answer, but shall ask no more for a while:
+ * it is not closed when it closes its side, and what it sent is served after
+ * baton_resume(). */
+void baton_hold(struct baton_client *c);
+
+/* Ends a park or a hold; the client's remaining input is served in this pass or the next.
  * Nothing when c is not parked. */
 void baton_resume(struct baton_client *c);
 
@@ -143,6 +148,10 @@ void baton_resume(struct baton_client *c);
  * and then no timer is set. */
 int baton_timer(struct baton_client *c, long ms,
                 void (*fn)(struct baton_client *c));
+
+/* Exempts c from idle_seconds, or not (as at first): for clients that are there
+ * to listen. */
+void baton_keep(struct baton_client *c, bool on);
 
 /* ---- The end ---- */
 

@@ -19,6 +19,8 @@
 enum bt_rank {
     BT_RANK_KEYSPACE = 1, /* a shard of the database; order = shard number */
     BT_RANK_CONFIG,       /* batond's options */
+    BT_RANK_TOPIC,        /* a shard of the channels; order = shard number */
+    BT_RANK_TOPIC_QUEUE,  /* a worker's queue of messages */
     BT_RANK_HANDLE, /* a shard of the handle table; order = shard number */
     BT_RANK_HELPER, /* the queue of a helper thread */
     BT_RANK_SLAB,   /* base/slab.h: the depot of a slab */

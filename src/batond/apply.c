@@ -102,6 +102,13 @@ int apply_shutdown_timeout(struct config *c, struct option_error *e)
     return 0;
 }
 
+int apply_notify(struct config *c, struct option_error *e)
+{
+    options_set_notify(&c->settings,
+                       (unsigned)config_number(c, OPT_notify_keyspace_events));
+    return 0;
+}
+
 int apply_protected_mode(struct config *c, struct option_error *e)
 {
     SET(c->settings.protected_mode, config_number(c, OPT_protected_mode) != 0);

@@ -18,6 +18,7 @@ option_apply_fn apply_loglevel;
 option_apply_fn apply_maxclients;
 option_apply_fn apply_maxmemory;
 option_apply_fn apply_output_limits;
+option_apply_fn apply_notify;
 option_apply_fn apply_output_pause;
 option_apply_fn apply_proto_max_bulk_len;
 option_apply_fn apply_list_size;

@@ -2,6 +2,7 @@
 #include "batond/value.h"
 
 #include "command/command.h"
+#include "command/options.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -142,6 +143,22 @@ int value_shutdown_flags(const struct option *o, const char *old,
                               "default, save, nosave, now, force");
     }
     return value_join(word, n, &out->text, e);
+}
+
+int value_notify(const struct option *o, const char *old,
+                 const struct bt_slice *word, size_t n,
+                 struct option_value *out, struct option_error *e)
+{
+    char text[OPTIONS_NOTIFY_TEXT];
+    unsigned flags;
+
+    if (n > 1 ||
+        !options_parse_notify(n > 0 ? word[0] : bt_str(""), &flags, text)) {
+        return option_fail(e, "Invalid event class character. Use "
+                              "'Ag$lshzxeKEtmdn'.");
+    }
+    out->number = flags;
+    return value_text(out, e, "%s", text);
 }
 
 int value_power_of_two(const struct option *o, const char *old,

@@ -20,6 +20,8 @@ option_parse_fn value_replicaof;
 option_parse_fn value_shutdown_flags;
 /* Numbers from 0 to 100. */
 option_parse_fn value_percentiles;
+/* Of notify-keyspace-events. */
+option_parse_fn value_notify;
 /* Of dispatch-queue. */
 option_parse_fn value_power_of_two;
 

@@ -6,6 +6,7 @@
 #include "command/client.h"
 
 #include "command/session.h"
+#include "command/topic.h"
 #include "resp/number.h"
 
 #include <string.h>
@@ -54,12 +55,21 @@ static uint32_t queued(const struct session *s)
                                 memory_order_relaxed);
 }
 
+static uint32_t subscriptions(const struct session *s, enum topic_kind kind)
+{
+    return s->sub ? atomic_load_explicit(&s->sub->n[kind], memory_order_relaxed)
+                  : 0;
+}
+
 static char *show_flags(char *p, const struct baton_client_info *info,
                         struct session *s)
 {
     unsigned flags = session_flags(s);
     char *start = p = put(p, " flags=");
 
+    if (s->sub) {
+        *p++ = 'P';
+    }
     if (queued(s) > 0) {
         *p++ = 'x';
     }
@@ -117,7 +127,9 @@ static char *identity(char *p, const struct baton_client_info *info,
     p = number(p, " idle=", info->idle_ms / 1000);
     p = show_flags(p, info, (struct session *)s);
     p = number(p, " db=", session_db(s));
-    p = put(p, " sub=0 psub=0 ssub=0");
+    p = number(p, " sub=", subscriptions(s, TOPIC_CHANNEL));
+    p = number(p, " psub=", subscriptions(s, TOPIC_PATTERN));
+    p = number(p, " ssub=", subscriptions(s, TOPIC_SHARD));
     return integer(p, " multi=", (int64_t)queued(s) - 1);
 }
 

@@ -6,6 +6,7 @@
 
 #include "command/client.h"
 #include "command/multi.h"
+#include "command/pubsub.h"
 #include "command/options.h"
 #include "command/service.h"
 #include "command/session.h"
@@ -181,6 +182,11 @@ void cmd_ping(struct call *c)
     if (c->argc > 2) {
         resp_errorf(c->out, "ERR wrong number of arguments for '%s' command",
                     c->command->name);
+    } else if (pubsub_on(c->session) && session_proto(c->session) == 2) {
+        resp_array(c->out, 2);
+        resp_bulk_str(c->out, "pong");
+        resp_bulk(c->out, c->argc > 1 ? c->argv[1].p : "",
+                  c->argc > 1 ? c->argv[1].n : 0);
     } else if (c->argc == 2) {
         resp_bulk(c->out, c->argv[1].p, c->argv[1].n);
     } else {
@@ -226,6 +232,13 @@ void cmd_reset(struct call *c)
     struct session *s = c->session;
 
     multi_reset(s, service->db);
+    if (pubsub_on(s)) {
+        resp_reply_flush(c->out);
+        pubsub_reset(c->client);
+        baton_keep(c->client, false);
+        pubsub_set_limits(c->client);
+        resp_reply_turn(c->out);
+    }
     session_set_label(c->client, LABEL_NAME, bt_str(""));
     session_set_db(s, 0);
     session_set_proto(s, 2);

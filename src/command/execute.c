@@ -16,6 +16,7 @@
 #include "command/commands.h"
 #include "command/keys.h"
 #include "command/multi.h"
+#include "command/pubsub.h"
 #include "command/room.h"
 #include "command/service.h"
 #include "command/session.h"
@@ -165,11 +166,25 @@ static bool has_room(struct call *call)
                         "'maxmemory'.");
 }
 
+static bool may_speak(struct call *call)
+{
+    char text[192];
+
+    if (bt_likely(!pubsub_on(call->session)) || pubsub_allows(call)) {
+        return true;
+    }
+    snprintf(text, sizeof text,
+             "ERR Can't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / "
+             "PING / QUIT / RESET are allowed in this context",
+             call->command->name);
+    return reject(call, text);
+}
+
 /* What stands between a request and its command. False: it will not be run, and
  * the error is written. */
 static bool pass_gates(struct call *call)
 {
-    if (bt_likely(resolve(call) && has_room(call))) {
+    if (bt_likely(resolve(call) && has_room(call) && may_speak(call))) {
         return true;
     }
     multi_refused(call);
@@ -271,7 +286,8 @@ static bool lock(struct call *call)
     if (!cmd_keys_plain(call->command)) {
         return lock_found_keys(call);
     }
-    if (call->command->keys.first == 0 || flags & CMD_LOCKFREE) {
+    /* The "keys" of CMD_PUBSUB are channels. */
+    if (call->command->keys.first == 0 || flags & (CMD_LOCKFREE | CMD_PUBSUB)) {
         return true;
     }
     return lock_keys(call);
@@ -428,6 +444,9 @@ void cmd_execute(struct call *call)
     }
     if (bt_unlikely(out->errors != errors + call->told)) {
         count_errors(call, start, p, out->errors - errors - call->told);
+    }
+    if (bt_unlikely(call->worker->publisher.full >= 0)) {
+        publisher_hold(&call->worker->publisher, call->client);
     }
     if (bt_unlikely(session_flags(call->session) &
                     (SESSION_REPLY_SKIP | SESSION_REPLY_SKIP_NEXT))) {

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "command/room.h"
+#include "command/pubsub.h"
 #include "command/service.h"
 #include "command/worker.h"
 
@@ -26,6 +27,7 @@
 struct helper {
     struct service *service;
     struct db_thread *db;
+    struct publisher publisher; /* of expired keys */
     pthread_t thread;
     pthread_mutex_t lock; /* innermost: nothing is taken under it */
     pthread_cond_t wake;
@@ -93,6 +95,9 @@ static void work(struct helper *h)
         atomic_fetch_add(&h->service->expire_us, (bt_now_ns() - start) / 1000);
     }
     room_make_slowly(h->service, h->db, EVICT_US);
+    if (h->publisher.any) {
+        publisher_wake(&h->publisher);
+    }
     db_enter(h->db);
     db_leave(h->db); /* releases what became free */
     nudge_workers(h->service);
@@ -193,15 +198,18 @@ struct helper *helper_new(struct service *service)
     }
     h->service = service;
     h->db = db_thread_new(service->db);
-    if (!h->db) {
+    if (!h->db || publisher_init(&h->publisher, service->topics) != 0) {
+        db_thread_free(&h->db);
         free(h);
         return NULL;
     }
+    db_on_notify(h->db, pubsub_notify, &h->publisher);
     bt_ok(pthread_mutex_init(&h->lock, NULL));
     bt_ok(pthread_cond_init(&h->wake, NULL));
     if (start(h) != 0) {
         pthread_cond_destroy(&h->wake);
         pthread_mutex_destroy(&h->lock);
+        publisher_fini(&h->publisher);
         db_thread_free(&h->db);
         free(h);
         return NULL;
@@ -223,6 +231,7 @@ void helper_free(struct helper **hp)
     bt_ok(pthread_join(h->thread, NULL));
     bt_ok(pthread_cond_destroy(&h->wake));
     bt_ok(pthread_mutex_destroy(&h->lock));
+    publisher_fini(&h->publisher);
     db_thread_free(&h->db);
     free(h);
     *hp = NULL;

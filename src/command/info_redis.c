@@ -9,6 +9,7 @@
 #include "command/info.h"
 
 #include "base/clock.h"
+#include "command/topic.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -120,10 +121,7 @@ void info_stats_section(struct info *i)
     static const char *const none[] = {"evicted_clients",
                                        "total_eviction_exceeded_time",
                                        "current_eviction_exceeded_time", NULL};
-    static const char *const no_more[] = {"pubsub_channels",
-                                          "pubsub_patterns",
-                                          "pubsubshard_channels",
-                                          "latest_fork_usec",
+    static const char *const no_more[] = {"latest_fork_usec",
                                           "total_forks",
                                           "migrate_cached_sockets",
                                           "slave_expires_tracked_keys",
@@ -144,6 +142,7 @@ void info_stats_section(struct info *i)
     const struct stats *s = info_stats(i);
     struct stats_rates r;
     struct db_stats d;
+    struct topics *t = i->service->topics;
 
     if (!s) {
         return;
@@ -173,6 +172,11 @@ void info_stats_section(struct info *i)
     info_add_zeroes(i, none);
     info_add(i, "keyspace_hits:%" PRIu64 "\r\n", d.hits);
     info_add(i, "keyspace_misses:%" PRIu64 "\r\n", d.misses);
+    info_add(i,
+             "pubsub_channels:%zu\r\npubsub_patterns:%zu\r\n"
+             "pubsubshard_channels:%zu\r\n",
+             topics_count(t, TOPIC_CHANNEL), topics_count(t, TOPIC_PATTERN),
+             topics_count(t, TOPIC_SHARD));
     info_add_zeroes(i, no_more);
     info_add(i, "total_error_replies:%" PRIu64 "\r\n", s->errors);
     info_add(i, "dump_payload_sanitizations:0\r\n");

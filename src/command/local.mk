@@ -7,6 +7,7 @@ command_sources = \
 	src/command/rows/string.def \
 	src/command/rows/generic.def \
 	src/command/rows/hash.def src/command/rows/set.def \
+	src/command/rows/pubsub.def \
 	src/command/rows/transaction.def \
 	src/command/keys.c src/command/keys.h \
 	src/command/options.h \
@@ -16,6 +17,10 @@ command_sources = \
 	src/command/batch.c src/command/batch.h \
 	src/command/table.c src/command/table.h \
 	src/command/execute.c src/command/execute.h \
+	src/command/notify.c \
+	src/command/pubsub.c src/command/pubsub.h src/command/pubsub_info.c \
+	src/command/topic.c src/command/topic.h src/command/topic_parts.h \
+	src/command/topic_queue.c \
 	src/command/multi.c src/command/multi.h \
 	src/command/helper.c src/command/helper.h \
 	src/command/room.c src/command/room.h \

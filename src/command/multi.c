@@ -222,7 +222,12 @@ static int add_key(struct keys *k, struct bt_slice key)
 static int add_keys_of(struct keys *k, const struct queued *q,
                        struct cmd_key_list *list)
 {
-    int r = cmd_keys_of(q->command, q->argv, q->argc, list);
+    int r = 0;
+
+    list->n = 0;
+    if (!(q->command->flags & CMD_PUBSUB)) { /* whose "keys" are channels */
+        r = cmd_keys_of(q->command, q->argv, q->argc, list);
+    }
 
     if (r == CMD_KEYS_ALL) {
         k->all = true;

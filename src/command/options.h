@@ -24,6 +24,8 @@
 #include "base/slice.h"
 #include "base/sync.h"
 
+struct db;
+
 /* Who may use DEBUG (enable-debug-command). */
 enum options_debug {
     OPTIONS_DEBUG_NO,
@@ -52,6 +54,8 @@ struct settings {
     _Atomic bool has_password;         /* use options_has_password() */
     _Atomic size_t proto_max_bulk_len; /* resp_limits.max_bulk */
     _Atomic int list_max_listpack_size;
+    _Atomic unsigned notify; /* of notify-keyspace-events */
+    _Atomic(struct db *) db; /* NULL: not there yet; see options_use_db() */
     struct options_output_limit output_limit[OPTIONS_N_CLASSES];
     _Atomic size_t zset_max_listpack_entries, zset_max_listpack_value;
     _Atomic uint64_t maxmemory;   /* bytes; 0: no limit */
@@ -105,6 +109,17 @@ static inline void options_password_free(char *password)
 {
     free(password);
 }
+
+/* notify-keyspace-events: letters into flags and into the text that CONFIG GET
+ * shows; false: a letter means nothing. */
+#define OPTIONS_NOTIFY_TEXT 20
+bool options_parse_notify(struct bt_slice letters, unsigned *flags,
+                          char text[OPTIONS_NOTIFY_TEXT]);
+/* Makes them count; `lock` is held, or no worker runs. */
+void options_set_notify(struct settings *s, unsigned flags);
+/* The database that options are made to count in; NULL: it goes. No worker runs.
+ */
+void options_use_db(struct settings *s, struct db *db);
 
 /* CONFIG. ctx is the program's. */
 struct options_ops {

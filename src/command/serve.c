@@ -180,5 +180,8 @@ ssize_t serve_bytes(struct baton_client *c, const char *p, size_t n)
         session_flags(call.session) & (SESSION_REPLY_OFF | SESSION_REPLY_SKIP);
     used = serve(&call, p, n);
     resp_reply_end(&w->out);
+    if (bt_unlikely(w->publisher.any)) {
+        publisher_wake(&w->publisher);
+    }
     return used;
 }

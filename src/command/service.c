@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "command/helper.h"
 #include "command/process.h"
+#include "command/pubsub.h"
 #include "command/room.h"
 #include "command/serve.h"
 #include "command/table.h"
@@ -141,6 +142,9 @@ static void on_pass_end(struct baton_worker *bw,
     struct worker *w = baton_worker_data(bw, api);
     bool pending, was;
 
+    if (bt_unlikely(w->publisher.any)) {
+        publisher_wake(&w->publisher);
+    }
     db_leave(w->db);
     pending = db_pending(w->db);
     was = atomic_load_explicit(&w->pending, memory_order_relaxed);
@@ -169,11 +173,14 @@ static void stop_all(struct service *s)
         free(w->keys);
         cmd_counters_fini(&w->counters);
         histograms_fini(&w->histograms);
+        publisher_fini(&w->publisher);
         db_thread_free(&w->db);
     }
     free(s->workers);
     s->workers = NULL;
     s->n_workers = 0;
+    options_use_db(s->settings, NULL);
+    topics_free(&s->topics);
     stats_fini(&s->base);
     db_free(&s->db);
 }
@@ -191,9 +198,11 @@ static int make_workers(struct service *s, unsigned n)
         w->service = s;
         w->db = db_thread_new(s->db);
         if (!w->db || cmd_counters_init(&w->counters) != 0 ||
-            histograms_init(&w->histograms) != 0) {
+            histograms_init(&w->histograms) != 0 ||
+            publisher_init(&w->publisher, s->topics) != 0) {
             return -ENOMEM;
         }
+        db_on_notify(w->db, pubsub_notify, &w->publisher);
     }
     return 0;
 }
@@ -209,11 +218,13 @@ static int on_setup(struct baton_server *server,
     s->server = server;
     s->started_ms = bt_now_ms();
     s->db = db_new(&o);
-    if (!s->db || make_workers(s, workers) != 0) {
+    s->topics = topics_new(server, workers);
+    if (!s->db || !s->topics || make_workers(s, workers) != 0) {
         stop_all(s);
         return -ENOMEM;
     }
     room_options(s);
+    options_use_db(s->settings, s->db);
     s->helper = helper_new(s);
     if (!s->helper) {
         stop_all(s);

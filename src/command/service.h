@@ -32,6 +32,7 @@
 #define CMD_RUN_ID_LENGTH 40
 
 struct helper;
+struct topics;
 struct worker;
 
 struct service {
@@ -42,6 +43,7 @@ struct service {
     const struct options_ops *ops;
     struct baton_server *server;
     struct db *db;
+    struct topics *topics;
     struct worker *workers;
     unsigned n_workers;
     struct helper *helper;

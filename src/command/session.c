@@ -7,6 +7,7 @@
 #include "command/session.h"
 
 #include "command/multi.h"
+#include "command/pubsub.h"
 #include "command/service.h"
 #include "command/worker.h"
 
@@ -91,6 +92,7 @@ void session_fini(struct baton_client *c)
     struct labels *labels = NULL;
 
     multi_reset(s, w->service->db);
+    pubsub_reset(c);
     if (s->labels) {
         baton_sync(c, take_labels, &labels);
     }

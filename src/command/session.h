@@ -41,7 +41,8 @@ struct labels {
     char *text[N_LABELS];
 };
 
-struct multi; /* command/multi.h */
+struct multi;      /* command/multi.h */
+struct subscriber; /* command/topic.h */
 
 struct session {
     struct resp_partial *partial;       /* of an unfinished request, or NULL */
@@ -52,6 +53,7 @@ struct session {
     _Atomic uint8_t proto;   /* 2 or 3 */
     _Atomic uint32_t queued; /* 0: not in MULTI; else commands queued + 1 */
     struct multi *multi;     /* NULL: nothing queued, nothing watched */
+    struct subscriber *sub;  /* NULL: none; changed under baton_sync() */
     atomic_bool dirty;       /* a watched key was changed; any thread sets it */
     atomic_bool paused;      /* parked by CLIENT PAUSE: command/pause.h */
 };

@@ -14,6 +14,7 @@
 #include "command/histogram.h"
 #include "command/stats.h"
 #include "command/timing.h"
+#include "command/topic.h"
 #include "db/db.h"
 #include "resp/parse.h"
 #include "resp/reply.h"
@@ -35,6 +36,7 @@ struct worker {
     } room;              /* command/room.h */
     bool wrote;          /* some command of this pass may have changed data */
     atomic_bool pending; /* asleep with memory still to be released */
+    struct publisher publisher;
     struct cmd_counters counters;
     struct timing timing;
     struct histograms histograms;

@@ -58,6 +58,8 @@ struct db_thread {
     bool clock_set;    /* in this section */
     uint32_t clock;    /* for the access clock of entries: seconds */
     uint64_t random;
+    db_notify_fn *listener; /* constant while the thread runs */
+    void *listener_arg;
     struct bt_buf events; /* of the tx that runs: db/notify.c */
     struct db_pool pool;
     alignas(DB_LINE) struct db_counters count;
@@ -83,8 +85,6 @@ struct db {
     struct bt_slab *slab;    /* for entries */
     _Atomic size_t watches;  /* in all shards: db/watch.h */
     _Atomic unsigned notify; /* classes of events that are told */
-    db_notify_fn *listener;  /* constant, likewise its argument */
-    void *listener_arg;
     struct db_thread **threads;
     unsigned n_threads, max_threads;
     struct db_counters gone;  /* of threads that were freed */

@@ -18,10 +18,10 @@ struct noted {
     size_t n; /* of the key, which follows */
 };
 
-void db_on_notify(struct db *db, db_notify_fn *fn, void *arg)
+void db_on_notify(struct db_thread *t, db_notify_fn *fn, void *arg)
 {
-    db->listener = fn;
-    db->listener_arg = arg;
+    t->listener = fn;
+    t->listener_arg = arg;
 }
 
 void db_set_notify(struct db *db, unsigned flags)
@@ -65,8 +65,8 @@ void tx_notify_flush(struct tx *tx)
         memcpy(&n, b->p + at, sizeof n);
         e = (struct notify_event){n.class, n.event, n.dbi,
                                   bt_slice(b->p + at + sizeof n, n.n)};
-        if (tx->db->listener) {
-            tx->db->listener(tx->db->listener_arg, &e);
+        if (tx->thread->listener) {
+            tx->thread->listener(tx->thread->listener_arg, tx->notify, &e);
         }
     }
     b->n = 0;

@@ -11,7 +11,7 @@
  *            "new" come from the db itself. tx_commit gives the events of a tx
  *            to the listener, in order.
  * Threads    tx_notify: the thread of the tx, which need not be locked.
- *            db_set_notify: any. db_on_notify: before the threads start.
+ *            db_set_notify: any. db_on_notify: before the thread starts.
  * Cost       One test of a member of the tx while nobody listens.
  * Ownership  The key is copied. event is a string that stays (a literal).
  * Errors     An event for which there is no memory is lost.
@@ -51,9 +51,11 @@ struct notify_event {
 
 /* Runs on the thread of the tx, its shards locked (if it locked any): may take
  * locks above BT_RANK_KEYSPACE, and must not use the db. */
-typedef void db_notify_fn(void *arg, const struct notify_event *e);
+typedef void db_notify_fn(void *arg, unsigned flags,
+                          const struct notify_event *e);
 
-void db_on_notify(struct db *db, db_notify_fn *fn, void *arg);
+/* Each thread has a listener; flags are those of db_set_notify(). */
+void db_on_notify(struct db_thread *t, db_notify_fn *fn, void *arg);
 /* Which classes are told; none unless K or E is among them. */
 void db_set_notify(struct db *db, unsigned flags);
 unsigned db_notify_flags(const struct db *db);

@@ -67,7 +67,9 @@ enum {                     /* owner only */
     BT_DRAIN = 1 << 14,    /* the server stops: serve drain_left, then close */
     BT_DEAD = 1 << 15, /* closed, readers gone; freed when notified clears */
     BT_GONE = 1 << 16, /* nothing more to say or hear: close the fd */
-    BT_SOFT_OVER = 1 << 17 /* output is over its soft limit */
+    BT_SOFT_OVER = 1 << 17, /* output is over its soft limit */
+    BT_HELD = 1 << 18,      /* parked, but nothing is owed */
+    BT_KEEP = 1 << 19       /* may be idle for ever */
 };
 
 #define BT_NO_TIMER UINT32_MAX

@@ -48,6 +48,11 @@ void resp_reply_flush(struct resp_reply *r)
     }
 }
 
+void resp_reply_turn(struct resp_reply *r)
+{
+    turn(r, HEAD_SIZE);
+}
+
 void resp_reply_end(struct resp_reply *r)
 {
     if (r->p > r->start) {

@@ -45,6 +45,8 @@ void resp_reply_begin(struct resp_reply *r, const struct resp_sink *sink,
                       void *ctx, int proto);
 /* Gives what was written to the sink; r->p is good for more afterwards. */
 void resp_reply_flush(struct resp_reply *r);
+/* The same, and asks for the room anew: after the sink was used by others. */
+void resp_reply_turn(struct resp_reply *r);
 /* The same; nothing more may be written until the next begin. */
 void resp_reply_end(struct resp_reply *r);
 

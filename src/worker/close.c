@@ -238,7 +238,7 @@ static void begin_closing(struct baton_worker *w, struct baton_client *c)
     leave_state(w, c);
     bt_timer_cancel(&w->timers, c);
     bt_input_drop(c);
-    c->flags &= ~(uint32_t)(BT_STOPPED | BT_PARKED | BT_PAUSED);
+    c->flags &= ~(uint32_t)(BT_STOPPED | BT_PARKED | BT_HELD | BT_PAUSED);
     if (c->open_srm) {
         c->open_srm = 0;
         bt_tally_add(&w->tally.dropped, 1);

@@ -63,6 +63,17 @@ void baton_park(struct baton_client *c)
     c->open_srm = 1;
 }
 
+void baton_hold(struct baton_client *c)
+{
+    bt_assert(bt_state(c) == BATON_SERVING);
+    c->flags |= BT_PARKED | BT_HELD;
+}
+
+void baton_keep(struct baton_client *c, bool on)
+{
+    c->flags = on ? c->flags | BT_KEEP : c->flags & ~(uint32_t)BT_KEEP;
+}
+
 void baton_resume(struct baton_client *c)
 {
     struct baton_worker *w =
@@ -71,7 +82,7 @@ void baton_resume(struct baton_client *c)
     if (!(c->flags & BT_PARKED)) {
         return;
     }
-    c->flags &= ~(uint32_t)BT_PARKED;
+    c->flags &= ~(uint32_t)(BT_PARKED | BT_HELD);
     bt_worker_ready(w, c);
 }
 
@@ -187,7 +198,8 @@ static void decide(struct baton_worker *w, struct baton_client *c)
     if (c->flags & BT_PARKED) {
         if (w->draining) { /* its answer will not come any more */
             baton_close(c, BATON_SHUTDOWN);
-        } else if (c->flags & BT_HUNGUP) { /* told before it was parked */
+        } else if ((c->flags & BT_HUNGUP) &&
+                   !(c->flags & BT_HELD)) { /* told before it was parked */
             bt_worker_ready(w, c);
         }
         return;
@@ -219,7 +231,7 @@ static void serve(struct baton_worker *w, struct baton_client *c)
 /* A parked client that hangs up is gone: nobody will read its answer. */
 static void look_after_parked(struct baton_client *c)
 {
-    if (c->flags & BT_HUNGUP) {
+    if ((c->flags & BT_HUNGUP) && !(c->flags & BT_HELD)) {
         baton_close(c, BATON_EOF);
         c->flags |= BT_GONE;
     }

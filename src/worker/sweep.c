@@ -22,8 +22,9 @@ static void look_at(struct baton_worker *w, struct baton_client *c,
 {
     uint32_t active = atomic_load_explicit(&c->active_ds, memory_order_relaxed);
 
-    if (limit > 0 && !(c->flags & BT_PARKED) && bt_state(c) != BATON_CLOSING &&
-        w->now_ds > active && w->now_ds - active > limit * 10ull) {
+    if (limit > 0 && !(c->flags & (BT_PARKED | BT_KEEP)) &&
+        bt_state(c) != BATON_CLOSING && w->now_ds > active &&
+        w->now_ds - active > limit * 10ull) {
         baton_close(c, BATON_TIMEOUT);
         return;
     }

@@ -8,10 +8,10 @@ protocol_tests = \
 	tests/protocol/zset.py tests/protocol/zset_more.py \
 	tests/protocol/scan.py tests/protocol/inline.py \
 	tests/protocol/docs.py tests/protocol/maxmemory.py \
-	tests/protocol/multi.py \
-	tests/protocol/watching.py \
 	tests/protocol/watching.py tests/protocol/clients.py \
 	tests/protocol/memory.py tests/protocol/rewrite.py \
+	tests/protocol/multi.py tests/protocol/pubsub.py \
+	tests/protocol/notify.py \
 	tests/protocol/pipeline.py tests/protocol/atomic.py \
 	tests/protocol/stress_report.py \
 	tests/protocol/stress_verify.py

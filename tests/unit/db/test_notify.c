@@ -7,9 +7,10 @@ static struct use u;
 static struct bt_buf heard;
 
 /* "class:event dbi key;" for each event. */
-static void hear(void *arg, const struct notify_event *e)
+static void hear(void *arg, unsigned flags, const struct notify_event *e)
 {
     cr_assert_eq(arg, &heard);
+    cr_assert_eq(flags, db_notify_flags(u.db));
     bt_buf_addf(&heard, "%s %u %.*s;", e->event, e->dbi, (int)e->key.n,
                 e->key.p);
 }
@@ -17,7 +18,7 @@ static void hear(void *arg, const struct notify_event *e)
 static void open_it(void)
 {
     use_open(&u, 2, 4);
-    db_on_notify(u.db, hear, &heard);
+    db_on_notify(u.t, hear, &heard);
 }
 
 static void close_it(void)
