@@ -52,7 +52,8 @@ command_sources += \
 
 ## strings and keys
 command_sources += \
-	src/command/key.c src/command/key.h src/command/key_expire.c \
+	src/command/key.c src/command/key.h src/command/key_copy.c \
+	src/command/key_expire.c \
 	src/command/key_object.c src/command/key_scan.c \
 	src/command/string.c src/command/string.h src/command/string_num.c \
 	src/command/string_range.c src/command/string_set.c

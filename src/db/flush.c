@@ -51,6 +51,47 @@ void db_flush(struct tx *tx, int dbi, bool lazy)
     }
 }
 
+static void swap_tables(struct db *db, unsigned a, unsigned b)
+{
+    for (unsigned s = 0; s < db->n_shards; s++) {
+        _Atomic(struct db_table *) *x =
+            &db->tables[(size_t)a * db->n_shards + s];
+        _Atomic(struct db_table *) *y =
+            &db->tables[(size_t)b * db->n_shards + s];
+        struct db_table *t = atomic_load_explicit(x, memory_order_relaxed);
+
+        /* Release: partner of db_table_at. */
+        atomic_store_explicit(x, atomic_load_explicit(y, memory_order_relaxed),
+                              memory_order_release);
+        atomic_store_explicit(y, t, memory_order_release);
+    }
+}
+
+/* A reader without a lock that looks meanwhile finds the shards hidden, and waits
+ * for their locks. */
+void db_swap(struct tx *tx, unsigned a, unsigned b)
+{
+    struct db *db = tx->db;
+
+    bt_assert(tx->all && tx->write);
+    bt_assert(a < db->databases && b < db->databases);
+    db_discard(tx);
+    if (a == b) {
+        return;
+    }
+    db_tx_hide(tx);
+    tx->thread->wrote = true;
+    tx->changes++;
+    for (unsigned s = 0; db_watching(db) && s < db->n_shards; s++) {
+        db_watch_swapped(tx, a, b, s);
+    }
+    if (db_touched(db, a) || db_touched(db, b)) {
+        atomic_store_explicit(&db->touched[a], true, memory_order_release);
+        atomic_store_explicit(&db->touched[b], true, memory_order_release);
+        swap_tables(db, a, b);
+    }
+}
+
 /* first to last are linked. Release: partner of the exchange in db_lazy_free. */
 static void push_lazy(_Atomic(struct db_level *) *list, struct db_level *first,
                       struct db_level *last)

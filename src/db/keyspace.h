@@ -178,6 +178,7 @@ void db_tx_account(struct tx *tx, const struct db_table *t, uint64_t before);
  * not 0, the second one before the shard's keys of database dbi go. */
 void db_watch_changed(struct tx *tx, struct bt_slice key, enum db_change kind);
 void db_watch_flushed(struct tx *tx, unsigned dbi, unsigned shard);
+void db_watch_swapped(struct tx *tx, unsigned a, unsigned b, unsigned shard);
 
 static inline bool db_watching(const struct db *db)
 {

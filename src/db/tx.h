@@ -115,6 +115,16 @@ uint64_t *tx_random(struct tx *tx);
 const struct db_entry *tx_find(struct tx *tx, struct bt_slice key);
 const struct db_entry *tx_find_quiet(struct tx *tx, struct bt_slice key);
 
+/* From now on the tx is about another database; returns the one before. The same
+ * shards are locked: a key's shard does not depend on its database. */
+static inline unsigned tx_select(struct tx *tx, unsigned dbi)
+{
+    unsigned was = tx->dbi;
+
+    tx->dbi = dbi;
+    return was;
+}
+
 enum db_type db_entry_type(const struct db_entry *e);
 struct bt_slice db_entry_key(const struct db_entry *e);
 struct bt_slice db_entry_string(const struct db_entry *e); /* DB_STRING */
@@ -181,6 +191,12 @@ int db_expire_at(struct tx *tx, struct bt_slice key, int64_t expire_ms);
 /* Both locked; replaces `to`; keeps value and time to live. 0, -ENOENT, -ENOMEM
  */
 int db_rename(struct tx *tx, struct bt_slice from, struct bt_slice to);
+/* The same key in another database, in place of what is there; likewise. */
+int db_move(struct tx *tx, struct bt_slice key, unsigned dbi);
+/* A copy of the value, with its time to live, for the key `to` of database dbi,
+ * in place of what is there. Another key or another database. Likewise. */
+int db_copy(struct tx *tx, struct bt_slice from, struct bt_slice to,
+            unsigned dbi);
 /* Sets the access clock. */
 void db_touch(struct tx *tx, const struct db_entry *e);
 
@@ -191,6 +207,8 @@ void db_touch(struct tx *tx, const struct db_entry *e);
  * left in it: with lazy by db_lazy_free() calls of a helper thread, else by the
  * flushing thread itself, in one of its next db_leave() calls. */
 void db_flush(struct tx *tx, int dbi, bool lazy);
+/* Exchanges the keys of two databases; tx_lock_all(TX_WRITE) before. */
+void db_swap(struct tx *tx, unsigned a, unsigned b);
 /* Helper thread: frees what was flushed lazily, and large values that were
  * removed; false when there was nothing. */
 bool db_lazy_free(struct db_thread *t);

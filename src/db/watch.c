@@ -263,3 +263,20 @@ void db_watch_flushed(struct tx *tx, unsigned dbi, unsigned shard)
         }
     }
 }
+
+/* A key that is in neither of the two is in neither afterwards. */
+void db_watch_swapped(struct tx *tx, unsigned a, unsigned b, unsigned shard)
+{
+    struct db_watches *t = tx->db->shards[shard].watches;
+
+    for (size_t i = 0; t && i <= t->mask; i++) {
+        for (struct db_watch *w = t->chain[i]; w; w = w->next) {
+            if ((w->dbi == a || w->dbi == b) &&
+                (entry_of(tx, a, w->hash, key_of(w)) ||
+                 entry_of(tx, b, w->hash, key_of(w)))) {
+                w->expired = false;
+                make_dirty(w);
+            }
+        }
+    }
+}

@@ -10,7 +10,7 @@ KINDS = ("string", "STRING", "list", "hash", "set", "zset", "stream", "foo")
 
 class Generic(Family):
     name = "generic"
-    needs = ("DEL", "RENAME", "SCAN", "EXPIRE", "OBJECT")
+    needs = ("DEL", "RENAME", "SCAN", "EXPIRE", "OBJECT", "COPY", "MOVE", "SWAPDB")
     COMPARE = {"KEYS": unordered, "SCAN": scanned, "RANDOMKEY": shape}
 
     def setup(self, g):
@@ -45,6 +45,21 @@ class Generic(Family):
     @row(3)
     def rename(self, g):
         return [g.pick(("RENAME", "RENAMENX")), g.key(), g.key()]
+
+    @row(4)
+    def copy(self, g):
+        words = ["COPY", g.key(), g.key()]
+        if g.chance(0.3):
+            words += [g.case("DB"), g.pick("0011x")]
+        if g.chance(0.4):
+            words.append(g.case("REPLACE"))
+        return words
+
+    @row(2)
+    def databases(self, g):
+        if g.chance(0.1):
+            return ["SWAPDB", g.pick("0011x"), g.pick("0011x")]
+        return ["MOVE", g.key(), g.pick(("0", "1", "1", "x", "99", "-1", 1 << 40))]
 
     @row(2)
     def object(self, g):
