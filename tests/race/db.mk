@@ -1,9 +1,11 @@
 ## SPDX-License-Identifier: BSD-2-Clause
-db_race_tests = tests/race/db_multi tests/race/db_rename tests/race/db_resize \
+db_race_tests = tests/race/db_hash tests/race/db_multi tests/race/db_rename tests/race/db_resize \
 	tests/race/db_value
 check_PROGRAMS += $(db_race_tests)
 TESTS += $(db_race_tests)
 db_race_ldadd = libbatondb.la libbatonall.la $(LIBS_COMMON)
+tests_race_db_hash_SOURCES = tests/race/db_hash.c tests/race/db_race.h
+tests_race_db_hash_LDADD = $(db_race_ldadd)
 tests_race_db_multi_SOURCES = tests/race/db_multi.c tests/race/db_race.h
 tests_race_db_multi_LDADD = $(db_race_ldadd)
 tests_race_db_rename_SOURCES = tests/race/db_rename.c tests/race/db_race.h
