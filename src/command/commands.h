@@ -11,6 +11,10 @@
 /* The `more` of rows: see struct cmd_keys. */
 int debug_keys(const struct bt_slice *argv, size_t argc,
                struct cmd_key_list *list);
+int sort_keys(const struct bt_slice *argv, size_t argc,
+              struct cmd_key_list *list);
+int sort_ro_keys(const struct bt_slice *argv, size_t argc,
+                 struct cmd_key_list *list);
 
 #define CMD(name, fn, ...)           cmd_fn fn;
 #define CONTAINER(id, name, fn, ...) cmd_fn fn;

@@ -80,3 +80,7 @@ command_sources += \
 	src/command/zset_pop.c src/command/zset_pop.h \
 	src/command/zset_range.c src/command/zset_range.h \
 	src/command/zset_read.c
+
+## all collections
+command_sources += \
+	src/command/sort.c src/command/sort.h src/command/sort_items.c

@@ -4,7 +4,7 @@ protocol_tests = \
 	tests/protocol/connection.py tests/protocol/server.py \
 	tests/protocol/strings.py tests/protocol/strings_num.py \
 	tests/protocol/keys.py tests/protocol/list.py tests/protocol/expire.py \
-	tests/protocol/hash.py tests/protocol/set.py \
+	tests/protocol/hash.py tests/protocol/set.py tests/protocol/sort.py \
 	tests/protocol/zset.py tests/protocol/zset_more.py \
 	tests/protocol/databases.py \
 	tests/protocol/scan.py tests/protocol/inline.py \
