@@ -154,14 +154,16 @@ static void reply_picked(void *arg, const struct hash_pair *p)
     }
 }
 
-static void pick_header(const struct random_reply *r, size_t n)
+static void pick_header(const struct random_reply *r, uint64_t n)
 {
-    resp_array(r->c->out, r->values && r->c->out->proto == 2 ? 2 * n : n);
+    bool flat = r->values && r->c->out->proto == 2;
+
+    resp_array(r->c->out, (size_t)(flat ? 2 * n : n));
 }
 
 /* Each as likely every time. */
 static void pick_with_repeats(struct random_reply *r, const struct hash *h,
-                              size_t n)
+                              uint64_t n)
 {
     struct hash_pair p;
 
@@ -173,12 +175,11 @@ static void pick_with_repeats(struct random_reply *r, const struct hash *h,
 }
 
 static void pick_different(struct random_reply *r, const struct hash *h,
-                           size_t n)
+                           uint64_t want)
 {
     struct dict_sample sample;
-    size_t count = hash_count(h);
+    size_t count = hash_count(h), n = want < count ? (size_t)want : count;
 
-    n = n < count ? n : count;
     if (dict_sample_init(&sample, n, count, tx_random(r->c->tx)) != 0) {
         cmd_oom(r->c);
         return;
@@ -194,7 +195,8 @@ static bool read_withvalues(struct call *c, const struct pick *p, bool *values)
     if (c->argc > 4 || (c->argc == 4 && !*values)) {
         return cmd_syntax(c);
     }
-    if (*values && p->n > INT64_MAX / 2) { /* twice as many are answered */
+    if (*values &&
+        p->n > (uint64_t)INT64_MAX / 2) { /* twice as many are answered */
         resp_error(c->out, "ERR value is out of range");
         return false;
     }

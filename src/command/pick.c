@@ -6,7 +6,6 @@
 bool pick_read(struct call *c, struct bt_slice arg, struct pick *p)
 {
     int64_t v;
-    uint64_t n;
 
     if (!cmd_int(c, arg, &v)) {
         return false;
@@ -18,8 +17,7 @@ bool pick_read(struct call *c, struct bt_slice arg, struct pick *p)
                     -INT64_MAX, INT64_MAX);
         return false;
     }
-    n = (uint64_t)(v < 0 ? -v : v);
-    p->n = n < SIZE_MAX ? (size_t)n : SIZE_MAX;
+    p->n = (uint64_t)(v < 0 ? -v : v);
     p->repeats = v < 0;
     return true;
 }

@@ -9,12 +9,12 @@
 #define BATON_COMMAND_PICK_H
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
 
 #include "command/command.h"
 
 struct pick {
-    size_t n;
+    uint64_t n;
     bool repeats;
 };
 

@@ -15,24 +15,23 @@ static void reply_picked(void *arg, struct set_key *k)
 
 /* ---- SRANDMEMBER ---- */
 
-static void pick_with_repeats(struct call *c, const struct set *s, size_t n)
+static void pick_with_repeats(struct call *c, const struct set *s, uint64_t n)
 {
     struct set_place place;
     struct set_key k;
 
-    resp_array(c->out, n);
+    resp_array(c->out, (size_t)n);
     while (n-- > 0) {
         set_random(s, tx_random(c->tx), &place, &k);
         set_cmd_reply(c, &k);
     }
 }
 
-static void pick_different(struct call *c, const struct set *s, size_t n)
+static void pick_different(struct call *c, const struct set *s, uint64_t want)
 {
     struct dict_sample sample;
-    size_t count = set_count(s);
+    size_t count = set_count(s), n = want < count ? (size_t)want : count;
 
-    n = n < count ? n : count;
     if (dict_sample_init(&sample, n, count, tx_random(c->tx)) != 0) {
         cmd_oom(c);
         return;

@@ -91,7 +91,8 @@ static bool pick_by_draw(struct call *c, const struct zset *z, size_t n,
 static void pick_some(struct call *c, const struct zset *z,
                       const struct pick *p, bool scores)
 {
-    size_t count = zset_count(z), n = p->n;
+    size_t count = zset_count(z);
+    size_t n = p->n < SIZE_MAX ? (size_t)p->n : SIZE_MAX;
 
     if (p->repeats) {
         reply_size(c, n, scores);
