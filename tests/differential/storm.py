@@ -120,8 +120,6 @@ def storm(workers):
             % (SEED, " ".join(f.name for f in family.families),
                sum(r.sent for r in riders), sum(r.gone for r in riders))
         )  # fmt: skip
-        if server.process.poll() is not None:
-            note(server.log()[-8000:])
         if faults:
             raise Wrong("; ".join(faults))
         with server.client() as c:
