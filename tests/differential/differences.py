@@ -60,7 +60,8 @@ def empty_key(request, ours, theirs):
     def rest(reply):
         found = reply[1] if name.endswith(b"SCAN") else reply
         if name in (b"HSCAN", b"ZSCAN"):
-            found = list(zip(found[::2], found[1::2]))
+            read = as_float if name == b"ZSCAN" else bytes
+            found = [(k, read(v)) for k, v in zip(found[::2], found[1::2])]
         else:
             found = [(one,) for one in found]
         return sorted(one for one in found if one[0] != b"")
@@ -89,11 +90,11 @@ def small_set(request, ours, theirs):
 
 
 def as_float(value):
-    """The number that a reply's text shows, or None."""
+    """The number that a reply's text shows, or None; -0 is 0."""
     if isinstance(value, (list, int, Error)):
         return None
     try:
-        return struct.pack("d", float(value))
+        return struct.pack("d", float(value) + 0.0)
     except ValueError:
         return None
 
@@ -120,6 +121,15 @@ def with_score(request, ours, theirs):
     )
 
 
+def endless(_, ours, theirs):
+    return (ours, theirs) == (
+        b"ERR timeout is out of range",
+        b"ERR timeout is negative",
+    ) and isinstance(ours, Error)
+
+
+BLOCKING = ("BLPOP", "BRPOP", "BLMPOP", "BLMOVE", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX",
+            "BZMPOP")  # fmt: skip
 SCORED = (
     "ZADD", "ZINCRBY", "ZSCORE", "ZMSCORE", "ZRANGE", "ZREVRANGE", "ZRANGEBYSCORE",
     "ZREVRANGEBYSCORE", "ZPOPMIN", "ZPOPMAX", "ZMPOP", "BZPOPMIN", "BZPOPMAX",
@@ -162,7 +172,10 @@ DIFFERENCES = (
     ("OBJECT", help_text, "HELP is in our own words"),
     *((name, float_text,
        "scores are written with as few digits as tell them apart, as by 7.2: 3.1, "
-       "not 3.1000000000000001") for name in SCORED),
+       "not 3.1000000000000001; -0 may be told as 0, which the compact form does "
+       "not tell apart") for name in SCORED),
+    *((name, endless, "a time-out beyond all bounds is out of range, as by 7.2; the "
+       "reference takes it for a negative one") for name in BLOCKING),
     ("ZRANK", with_score, "WITHSCORE is of 7.2"),
     ("ZREVRANK", with_score, "WITHSCORE is of 7.2"),
 )  # fmt: skip

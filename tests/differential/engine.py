@@ -12,6 +12,7 @@ from compare import near, unordered, unordered_pairs
 from differences import DIFFERENCES, by_name
 from family import Scene
 from gen import Gen
+import wire
 from wire import Error, Gone, Wire, encode, same, to_bytes, value
 
 SEGMENT_BYTES = 60000  # fits the socket's buffers: nobody waits for anybody
@@ -27,7 +28,8 @@ COMPARE = {
     "HGETALL": unordered_pairs,
     "SMEMBERS": unordered,
 }
-STATEFUL = frozenset((b"MULTI", b"EXEC", b"DISCARD", b"RESET"))
+STATEFUL_TEXT = ("MULTI", "EXEC", "DISCARD", "RESET")
+STATEFUL = frozenset(name.encode() for name in STATEFUL_TEXT)
 
 
 class Mismatch(Exception):
@@ -363,6 +365,7 @@ def make_units(pair, g, count):
     setup = family.setup(g)
     lacks = pair.missing([r[0] for r in setup])
     units = [("do", 0, [to_bytes(w) for w in r]) for r in setup if r[0] not in lacks]
+    queued = [False] * connections  # between MULTI and EXEC, as far as is known
     while len(units) < count:
         n = g.below(connections)
         for _ in range(g.between(1, 80)):
@@ -372,8 +375,13 @@ def make_units(pair, g, count):
                     (kind, n, w if type(w) is int else [to_bytes(x) for x in w])
                     for kind, n, w in words
                 ]
-            else:
-                units.append(("do", n, [to_bytes(w) for w in words]))
+                continue
+            name = words[0].upper()
+            if name in STATEFUL_TEXT:
+                queued[n] = name == "MULTI"
+            elif queued[n] and name in family.ALONE:
+                continue  # nothing could be put in step within a transaction
+            units.append(("do", n, [to_bytes(w) for w in words]))
     return units
 
 
@@ -397,12 +405,19 @@ def run_round(pair, seed, count):
 def again(pair, units, fault, patience=0.3):
     """The fault if these units still lead to one like it, else None."""
     pair.reset()
+    whole, wire.TIMEOUT = wire.TIMEOUT, 1.0
     try:
         pair.run(units, patience)
         if fault.final:
             pair.final()
     except Mismatch as new:
         return new if new.alike(fault) else None
+    except Gone:  # part of a scene, and now somebody waits for ever
+        pair.sent = [1] * len(pair.sent)
+        if any(side.server.process.poll() is not None for side in pair.sides):
+            raise
+    finally:
+        wire.TIMEOUT = whole
     return None
 
 

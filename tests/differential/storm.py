@@ -42,7 +42,7 @@ class Rider:
 
     def open(self):
         self.wire = Wire(self.server.path)
-        self.wire.sock.settimeout(2.0)
+        self.wire.patience = 2.0
         if self.number % 2:
             self.wire.ask("HELLO", 3)
 

@@ -162,9 +162,9 @@ class Wire:
 
     def __init__(self, path):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(TIMEOUT)
         self.sock.connect(path)
         self.buf = b""
+        self.patience = None  # seconds, if not TIMEOUT
 
     def close(self):
         self.sock.close()
@@ -173,6 +173,7 @@ class Wire:
         self.sock.sendall(data)
 
     def more(self):
+        self.sock.settimeout(self.patience or TIMEOUT)
         try:
             piece = self.sock.recv(1 << 18)
         except socket.timeout:
