@@ -35,7 +35,7 @@ def least_count(request, ours, _):
 
 
 def shared_integer(request, ours, theirs):
-    return is_sub(request, b"REFCOUNT") and (ours, theirs) == (1, MOST >> 32)
+    return is_sub(request, b"REFCOUNT") and ours == 1 and type(theirs) is int
 
 
 def idle(request, ours, theirs):
@@ -165,7 +165,8 @@ DIFFERENCES = (
     ("LPOS", least_count, "the least number is refused as a RANK since 7.2"),
     ("LREM", least_count, "the least number is refused as a count since 7.2"),
     ("OBJECT", shared_integer,
-     "REFCOUNT: the reference shares small integers, here nothing is shared"),
+     "REFCOUNT: the reference shares small integers, and in a transaction the words "
+     "of requests; here nothing is shared"),
     ("OBJECT", idle,
      "IDLETIME: the reference counts by a coarse clock, one for all equal small "
      "integers"),
