@@ -6,6 +6,7 @@
 
 #include "command/commands.h"
 #include "command/service.h"
+#include "command/pubsub.h"
 #include "command/session.h"
 
 /* Names go into the lines of CLIENT LIST, so they hold nothing that would break
@@ -128,17 +129,27 @@ void cmd_client_no_touch(struct call *c)
     on_off(c, SESSION_NO_TOUCH);
 }
 
-bool client_type(struct call *c, struct bt_slice type, bool *ours)
+bool client_type(struct call *c, struct bt_slice type, enum client_kind *kind)
 {
-    *ours = bt_slice_is(type, "normal");
-    if (!*ours && !bt_slice_is(type, "slave") &&
-        !bt_slice_is(type, "replica") && !bt_slice_is(type, "pubsub") &&
-        !bt_slice_is(type, "master")) {
+    if (bt_slice_is(type, "normal")) {
+        *kind = CLIENT_NORMAL;
+    } else if (bt_slice_is(type, "pubsub")) {
+        *kind = CLIENT_PUBSUB;
+    } else if (bt_slice_is(type, "slave") || bt_slice_is(type, "replica") ||
+               bt_slice_is(type, "master")) {
+        *kind = CLIENT_OTHER;
+    } else {
         resp_errorf(c->out, "ERR Unknown client type '%.*s'",
                     (int)(type.n < 512 ? type.n : 512), type.p);
         return false;
     }
     return true;
+}
+
+bool client_is(enum client_kind kind, const struct session *s)
+{
+    return kind == CLIENT_ANY ||
+           kind == (pubsub_on(s) ? CLIENT_PUBSUB : CLIENT_NORMAL);
 }
 
 void cmd_client_help(struct call *c)

@@ -20,9 +20,19 @@ bool client_set_name(struct call *c, struct bt_slice name);
 int client_line(struct bt_buf *text, const struct baton_client_info *info,
                 const struct session *s);
 
-/* *ours: clients of this type ("normal", "replica", ...) are what we have. An
+enum client_kind {
+    CLIENT_ANY,
+    CLIENT_NORMAL,
+    CLIENT_PUBSUB,
+    CLIENT_OTHER /* of a server that has replicas: nobody */
+};
+
+/* Is a client with this session of that kind? */
+bool client_is(enum client_kind kind, const struct session *s);
+
+/* *kind: what the word ("normal", "replica", "pubsub", ...) stands for. An
  * unknown type: false, and that was told. */
-bool client_type(struct call *c, struct bt_slice type, bool *ours);
+bool client_type(struct call *c, struct bt_slice type, enum client_kind *kind);
 
 #define CLIENT_STEP 64 /* handles that a walk visits at a time */
 

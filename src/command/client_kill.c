@@ -17,7 +17,7 @@ struct filter {
     uint64_t id;                 /* 0: any */
     struct bt_slice addr, laddr; /* p NULL: any */
     uint64_t max_age;            /* seconds; 0: any */
-    bool any_of_type;            /* false: of a type that nobody is of */
+    enum client_kind kind;
     bool skip_me;
     uint64_t me;
     struct bt_buf ids; /* uint64_t each: those that fit */
@@ -33,8 +33,8 @@ static bool pick(const struct baton_client_info *info, void *data, void *arg)
 {
     struct filter *f = arg;
 
-    (void)data;
-    if ((f->id && f->id != info->id) || !address_fits(f->addr, info->addr) ||
+    if (!client_is(f->kind, data) || (f->id && f->id != info->id) ||
+        !address_fits(f->addr, info->addr) ||
         !address_fits(f->laddr, info->laddr) ||
         (f->max_age && info->age_ms / 1000 < f->max_age) ||
         (f->skip_me && info->id == f->me) || info->state == BATON_CLOSING ||
@@ -50,9 +50,6 @@ static void pick_all(struct call *c, struct filter *f)
     struct baton_server *server = c->worker->service->server;
     struct baton_cursor cursor = {0};
 
-    if (!f->any_of_type) {
-        return;
-    }
     if (f->id) {
         baton_with(server, f->id, pick, f);
         return;
@@ -133,7 +130,7 @@ static bool kill_option(struct call *c, struct bt_slice name,
         return kill_id(c, value, f);
     }
     if (bt_slice_is(name, "type")) {
-        return client_type(c, value, &f->any_of_type);
+        return client_type(c, value, &f->kind);
     }
     if (bt_slice_is(name, "addr")) {
         f->addr = value;
@@ -172,8 +169,7 @@ static bool kill_options(struct call *c, struct filter *f)
 
 void cmd_client_kill(struct call *c)
 {
-    struct filter f = {
-        .any_of_type = true, .skip_me = true, .me = baton_id(c->client)};
+    struct filter f = {.skip_me = true, .me = baton_id(c->client)};
     bool myself;
     size_t n;
 

@@ -18,6 +18,7 @@
 
 struct list {
     struct bt_buf text;
+    enum client_kind kind;
     int rc;
 };
 
@@ -26,7 +27,9 @@ static bool add_line(const struct baton_client_info *info, void *data,
 {
     struct list *l = arg;
 
-    l->rc = client_line(&l->text, info, data);
+    if (client_is(l->kind, data)) {
+        l->rc = client_line(&l->text, info, data);
+    }
     return l->rc == 0;
 }
 
@@ -163,7 +166,6 @@ void cmd_client_list(struct call *c)
 {
     struct list l = {.rc = 0};
     struct part part;
-    bool ours = true;
 
     if (c->argc > 3 && (bt_slice_is(c->argv[2], "cursor") ||
                         bt_slice_is(c->argv[2], "count"))) {
@@ -173,7 +175,7 @@ void cmd_client_list(struct call *c)
         return;
     }
     if (c->argc == 4 && bt_slice_is(c->argv[2], "type")) {
-        if (!client_type(c, c->argv[3], &ours)) {
+        if (!client_type(c, c->argv[3], &l.kind)) {
             return;
         }
     } else if (c->argc > 3 && bt_slice_is(c->argv[2], "id")) {
@@ -185,11 +187,9 @@ void cmd_client_list(struct call *c)
         cmd_syntax(c);
         return;
     }
-    if (ours) {
-        cmd_slow_begin(c);
-        list_all(c->worker->service->server, &l);
-        cmd_slow_end(c);
-    }
+    cmd_slow_begin(c);
+    list_all(c->worker->service->server, &l);
+    cmd_slow_end(c);
     list_reply(c, &l);
 }
 

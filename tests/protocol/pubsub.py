@@ -326,6 +326,25 @@ def shown(c):
             expect_true(text + "\r\n" in info, text)
 
 
+@both("CLIENT LIST and CLIENT KILL by type")
+def types(c):
+    def ids(kind):
+        text = p.cmd("CLIENT", "LIST", "TYPE", kind).decode()
+        return re.findall(r"^id=(\d+) ", text, re.M)
+
+    id = str(c.cmd("CLIENT", "ID"))
+    with c.server.client() as p:
+        expect_true(id in ids("normal"), "normal")
+        expect(ids("pubsub"), [])
+        say(c, "SUBSCRIBE", "a")
+        c.read_reply()
+        expect_true(id not in ids("normal"), "not normal any more")
+        expect_true(ids("pubsub") == [id], "pubsub")
+        expect_true(ids("replica") == [], "nobody")
+        expect(p.cmd("CLIENT", "KILL", "TYPE", "pubsub"), 1)
+        expect_true(c.at_end(), "closed")
+
+
 # ---- PUBSUB ----
 
 
