@@ -5,11 +5,11 @@
  * what is neither there nor as it is by default comes at the end, under a
  * signature. The new file takes the old one's place in one step.
  */
-#include "batond/conf.h"
+#include "batond/rewrite.h"
 
 #include "base/buf.h"
 #include "base/split.h"
-#include "batond/rewrite.h"
+#include "batond/conf.h"
 
 #include <errno.h>
 #include <fcntl.h>
