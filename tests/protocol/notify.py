@@ -147,6 +147,63 @@ EVENTS = [
 ]
 
 
+# What takes the last member takes the key, too.
+SET_AND_HASH_EVENTS = [
+    ("HSET h a 1", ["hset h"]),
+    ("HSET h a 1 b 2", ["hset h"]),
+    ("HMSET h c 3", ["hset h"]),
+    ("HSETNX h a 1", []),
+    ("HSETNX h d 1", ["hset h"]),
+    ("HINCRBY h n 1", ["hincrby h"]),
+    ("HINCRBYFLOAT h f 1.5", ["hincrbyfloat h"]),
+    ("HINCRBY h f 1", []),
+    ("HGET h a", []),
+    ("HDEL h none", []),
+    ("HDEL h a b none", ["hdel h"]),
+    ("HDEL h c d n f", ["hdel h", "del h"]),
+    ("SADD s a b", ["sadd s"]),
+    ("SADD s a", []),
+    ("SREM s none", []),
+    ("SREM s a", ["srem s"]),
+    ("SMOVE s t b", ["srem s", "del s", "sadd t"]),
+    ("SMOVE t t b", []),
+    ("SMOVE t u none", []),
+    ("SADD u b", ["sadd u"]),
+    ("SMOVE u t b", ["srem u", "del u"]),
+    ("SPOP t", ["spop t", "del t"]),
+    ("SPOP t", []),
+    ("SADD v 1 2 3", ["sadd v"]),
+    ("SPOP v 0", []),
+    ("SPOP v 2", ["spop v"]),
+    ("SPOP v 5", ["spop v", "del v"]),
+    ("SADD v 1 2 3", ["sadd v"]),
+    ("SINTERSTORE d v none", []),
+    ("SINTERSTORE d v v", ["sinterstore d"]),
+    ("SUNIONSTORE d v", ["sunionstore d"]),
+    ("SDIFFSTORE d v none", ["sdiffstore d"]),
+    ("SDIFFSTORE d v v", ["del d"]),
+    ("SDIFFSTORE d v v", []),
+    ("SREM v 1 2 3", ["srem v", "del v"]),
+    ("SADD big " + " ".join("m%d" % i for i in range(300)), ["sadd big"]),
+    ("SPOP big 290", ["spop big"]),
+    ("SPOP big 10", ["spop big", "del big"]),
+    ("RPUSH l 2 1", ["rpush l"]),
+    ("SORT l", []),
+    ("SORT l STORE d", ["sortstore d"]),
+    ("SORT none STORE d", ["del d"]),
+    ("SORT none STORE d", []),
+]
+
+
+@both("events of hashes and sets, and of SORT")
+def events_of_collections(c):
+    with Listener(c, "KEA") as l:
+        for request, want in SET_AND_HASH_EVENTS:
+            c.cmd(*request.split(" "))
+            got = l.events()
+            expect_true(got == want, "%s: %r, not %r" % (request, got, want))
+
+
 @both("events of strings and keys")
 def events(c):
     with Listener(c, "KEA") as l:
