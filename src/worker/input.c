@@ -48,15 +48,16 @@ static bool fits(const struct bt_input *in, size_t cap)
     return cap > in->n && in->want <= cap - in->n;
 }
 
-/* Twice as much, so that growing costs little, but no more than is expected: the
- * service may keep the allocation. */
+/* Twice as much, so that growing costs little, but no more than is expected when
+ * that is most of it: the service may keep the allocation. */
 static size_t next_size(const struct bt_input *in)
 {
     size_t cap = in->cap * 2 < GROW_FIRST ? GROW_FIRST : in->cap * 2;
     size_t more = in->want < GROW_LAST ? GROW_LAST : in->want;
 
-    return in->want > 0 && cap > in->n && cap - in->n > more ? in->n + more
-                                                             : cap;
+    return in->want > in->n / 2 && cap > in->n && cap - in->n > more
+               ? in->n + more
+               : cap;
 }
 
 /* Moves what is kept to the front and sees to room behind it. */
