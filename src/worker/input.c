@@ -9,7 +9,10 @@
 
 #define GROW_FIRST 65536  /* first size of input that is grown in place */
 #define READ_MAX   262144 /* one read into it */
-#define GROW_LAST  4096   /* by so much at least, though less is expected */
+#define GROW_LAST  4096   /* by so much at least, though less is expected, */
+#define GROW_PART                                                              \
+    16 /* and by this part of what is there: many values in
+                           * a row would else make many small steps */
 
 static uint32_t clip(size_t n)
 {
@@ -48,16 +51,17 @@ static bool fits(const struct bt_input *in, size_t cap)
     return cap > in->n && in->want <= cap - in->n;
 }
 
-/* Twice as much, so that growing costs little, but no more than is expected when
- * that is most of it: the service may keep the allocation. */
+/* Twice as much, so that growing costs little, but not much more than is
+ * expected: the service may keep the allocation. */
 static size_t next_size(const struct bt_input *in)
 {
     size_t cap = in->cap * 2 < GROW_FIRST ? GROW_FIRST : in->cap * 2;
-    size_t more = in->want < GROW_LAST ? GROW_LAST : in->want;
+    size_t least =
+        in->n / GROW_PART > GROW_LAST ? in->n / GROW_PART : GROW_LAST;
+    size_t more = in->want < least ? least : in->want;
 
-    return in->want > in->n / 2 && cap > in->n && cap - in->n > more
-               ? in->n + more
-               : cap;
+    return in->want > 0 && cap > in->n && cap - in->n > more ? in->n + more
+                                                             : cap;
 }
 
 /* Moves what is kept to the front and sees to room behind it. */
