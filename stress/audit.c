@@ -12,7 +12,6 @@
 
 #include "stress/proof.h"
 #include "stress/request.h"
-#include "stress/sync.h"
 
 #define KEYS_AT_ONCE  64
 #define BYTES_AT_ONCE (UINT64_C(1) << 20)
@@ -72,8 +71,8 @@ int stress_probe(struct stress_run *run)
 
 /* The server may still be busy closing the connections of the load, and have
  * no room for one more. */
-static int open_patiently(struct stress_run *run, struct stress_sync *s,
-                          struct stress_reply *r)
+int stress_greeted(struct stress_run *run, struct stress_sync *s,
+                   struct stress_reply *r)
 {
     int rc = 0;
 
@@ -109,7 +108,7 @@ int stress_bait(struct stress_run *run)
                             STRESS_BAIT_BYTES);
         memset(out + n, 'x', STRESS_BAIT_BYTES);
         memcpy(out + n + STRESS_BAIT_BYTES, "\r\n", 2);
-        rc = open_patiently(run, &s, &r);
+        rc = stress_greeted(run, &s, &r);
         rc = rc < 0 ? rc : stress_sync_send(&s, out, n + STRESS_BAIT_BYTES + 2);
         rc = rc < 0 ? rc : stress_sync_reply(&s, &r);
     }
@@ -366,7 +365,7 @@ uint64_t stress_audit(struct stress_run *run, struct stress_tally *t)
     struct stress_reply r = {0};
     struct stress_sync s = {.fd = -1};
     uint64_t looked_at = 0;
-    int rc = open_patiently(run, &s, &r);
+    int rc = stress_greeted(run, &s, &r);
 
     rc = rc < 0 ? rc : all_families(run, &s, t, &looked_at);
     if (rc == 0 && run->options.misdeeds.total > 0) {

@@ -7,11 +7,17 @@
 #ifndef STRESS_AUDIT_H
 #define STRESS_AUDIT_H
 
+#include "stress/sync.h"
 #include "stress/worker.h"
 
 /* Finds the address that answers and greets it once, so that a refusal is told
  * clearly and once. Prints what is wrong; 0 or -errno. */
 int stress_probe(struct stress_run *run);
+
+/* A connection that has been greeted; the reply to that is in *r. Does not give
+ * up at once, since the server may be busy. 0 or -errno. */
+int stress_greeted(struct stress_run *run, struct stress_sync *s,
+                   struct stress_reply *r);
 
 /* Sets what faulty clients will ask for. Prints what is wrong. */
 int stress_bait(struct stress_run *run);

@@ -148,6 +148,7 @@ int stress_load(struct stress_run *run, struct stress_result **result)
         calloc(run->options.threads, sizeof(*workers));
     struct stress_result *r = calloc(1, sizeof(*r));
     struct stress_herd *herd = NULL;
+    struct stress_shares begin = {.n = 0};
     int rc = herd_new(run, &herd);
 
     *result = r;
@@ -159,9 +160,16 @@ int stress_load(struct stress_run *run, struct stress_result **result)
     } else {
         r->run = run;
         r->began = time(NULL);
+        if (!run->options.memcached) {
+            stress_inquire(run, &begin);
+        }
         workers_start(run, workers);
         measure(run, workers, herd, r);
         collect(run, workers, r);
+        if (begin.n > 0) {
+            stress_inquire(run, &r->shares);
+            stress_shares_subtract(&r->shares, &begin);
+        }
         if (herd != NULL) {
             r->herd = *stress_herd_stop(herd);
         }

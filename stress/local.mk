@@ -30,6 +30,7 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/fault.c stress/fault.h \
 	stress/gate.c \
 	stress/herd.c stress/herd.h \
+	stress/inquire.c stress/inquire.h \
 	stress/json.c stress/json.h \
 	stress/load.c stress/load.h \
 	stress/loop.h \

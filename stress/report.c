@@ -262,6 +262,11 @@ static void text_fairness(const struct stress_result *r, FILE *f)
                 grouped(q->min, a), grouped(q->median, b), grouped(q->max, c),
                 q->jain);
     }
+    for (unsigned i = 0; i < r->shares.n; i++) {
+        fprintf(f, "%s%s", i == 0 ? "             by worker: " : ", ",
+                grouped(r->shares.requests[i], a));
+    }
+    fputs(r->shares.n > 0 ? "\n" : "", f);
 }
 
 static void text_herd(const struct stress_result *r, FILE *f)

@@ -14,6 +14,7 @@
 
 #include "stress/fairness.h"
 #include "stress/herd.h"
+#include "stress/inquire.h"
 #include "stress/series.h"
 #include "stress/worker.h"
 
@@ -31,6 +32,7 @@ struct stress_result {
     uint64_t end_checked;
     struct stress_herd_result herd;
     struct stress_fairness fairness;
+    struct stress_shares shares; /* of the server's workers, if it tells */
     bool interrupted;
 };
 

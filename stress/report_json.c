@@ -250,6 +250,11 @@ static void fairness(struct stress_json *j, const struct stress_result *r)
     stress_json_number(j, "median", q->median);
     stress_json_number(j, "max", q->max);
     stress_json_real(j, "jain", q->jain, 6);
+    stress_json_open(j, "workers", '[');
+    for (unsigned i = 0; i < r->shares.n; i++) {
+        stress_json_number(j, NULL, r->shares.requests[i]);
+    }
+    stress_json_close(j, ']');
     stress_json_close(j, '}');
 }
 

@@ -56,13 +56,20 @@ static struct stress_text *text_slot(struct stress_tally *t, const char *text)
 void stress_tally_text(struct stress_tally *t, const char *text, size_t len,
                        uint64_t n)
 {
+    /* Redis repeats the words of a command that it does not know. */
+    static const char words[] = ", with args beginning with";
     char clean[STRESS_TEXT_BYTES];
+    char *end;
     size_t i;
 
     for (i = 0; i < len && i < sizeof(clean) - 1; i++) {
         clean[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
     }
     clean[i] = '\0';
+    end = strstr(clean, words);
+    if (end != NULL) {
+        *end = '\0';
+    }
     text_slot(t, clean)->count += n;
 }
 
