@@ -17,12 +17,12 @@
 #include "stress/clock.h"
 #include "stress/judge.h"
 #include "stress/request.h"
+#include "stress/transfer.h"
 #include "stress/worker.h"
 
 #define FAILURES_MAX   8
 #define PAUSE_FIRST_NS (100 * STRESS_NS_PER_MS)
 #define PAUSE_MAX_NS   STRESS_NS_PER_S
-#define KEEP_ROOM      STRESS_INPUT_BYTES
 
 int stress_client_init(struct stress_client *c, struct stress_worker *w,
                        uint32_t id)
@@ -70,23 +70,13 @@ int stress_client_reserve(struct stress_client *c, uint32_t n)
 
 /* ---- how a connection ends ---- */
 
-static void drop_buffers(struct stress_client *c)
-{
-    free(c->rest);
-    free(c->unsent);
-    c->rest = c->unsent = NULL;
-    c->rest_len = c->rest_room = 0;
-    c->unsent_at = c->unsent_len = c->unsent_room = 0;
-    stress_parser_init(&c->parser);
-}
-
 void stress_client_fini(struct stress_client *c)
 {
     if (c->fd >= 0) {
         close(c->fd);
         c->fd = -1;
     }
-    drop_buffers(c);
+    stress_transfer_drop(c);
     free(c->window);
     free(c->listener);
     c->window = NULL;
@@ -124,7 +114,7 @@ static unsigned shut(struct stress_client *c, struct stress_worker *w)
         close(c->fd);
         c->fd = -1;
     }
-    drop_buffers(c);
+    stress_transfer_drop(c);
     c->state = STRESS_DOWN;
     c->served = 0;
     c->opened_at = 0;
@@ -153,8 +143,8 @@ static void again(struct stress_client *c, struct stress_worker *w)
     c->retry_at = stress_now() + (pause < PAUSE_MAX_NS ? pause : PAUSE_MAX_NS);
 }
 
-static void fail(struct stress_client *c, struct stress_worker *w,
-                 const char *why)
+void stress_client_fail(struct stress_client *c, struct stress_worker *w,
+                        const char *why)
 {
     stress_tally_add(&w->tally, STRESS_CONN_ERRORS, 1);
     stress_tally_text(&w->tally, why, strlen(why), 1);
@@ -163,91 +153,6 @@ static void fail(struct stress_client *c, struct stress_worker *w,
 }
 
 /* ---- sending ---- */
-
-/* Keeps what the socket has not taken, behind what is kept already. */
-static int keep_unsent(struct stress_client *c, const char *from, size_t len)
-{
-    size_t end = c->unsent_at + c->unsent_len;
-
-    if (c->unsent_len > 0 && end + len > c->unsent_room && c->unsent_at > 0) {
-        memmove(c->unsent, c->unsent + c->unsent_at, c->unsent_len);
-        c->unsent_at = 0;
-        end = c->unsent_len;
-    }
-    if (end + len > c->unsent_room) {
-        size_t room = (end + len) * 2;
-        char *unsent = realloc(c->unsent, room);
-
-        if (unsent == NULL) {
-            return -ENOMEM;
-        }
-        c->unsent = unsent;
-        c->unsent_room = room;
-    }
-    memcpy(c->unsent + end, from, len);
-    c->unsent_len += len;
-    return 0;
-}
-
-static void note_delay(struct stress_worker *w, uint64_t ns)
-{
-    stress_histogram_add(&w->tally.delay, ns);
-    if (ns > STRESS_LATE_NS) {
-        stress_tally_add(&w->tally, STRESS_LATE, 1);
-    }
-}
-
-/* Sends w->output, whose requests are the last n of the window. A write that
- * fails is left to the next read, which may still find last words of the server
- * before it finds the same error. */
-static void send_batch(struct stress_client *c, struct stress_worker *w,
-                       size_t len, uint32_t n_requests)
-{
-    uint64_t now = stress_now();
-    ssize_t n = 0;
-
-    for (uint32_t i = c->tail - n_requests; i != c->tail; i++) {
-        struct stress_slot *s = stress_slot(c, i);
-
-        s->sent_at = now;
-        if (w->run->options.open && w->phase == STRESS_RUN &&
-            c->role == STRESS_LOAD && s->act < STRESS_HELLO) {
-            note_delay(w, now - s->intended_at);
-        }
-    }
-    stress_tally_add(&w->tally, STRESS_BYTES_OUT, len);
-    if (c->unsent_len == 0) {
-        n = write(c->fd, w->output, len);
-        if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK &&
-            errno != EINTR) {
-            return;
-        }
-        n = n < 0 ? 0 : n;
-        if ((size_t)n < len) {
-            stress_loop_change(w->loop, c->fd, STRESS_READ | STRESS_WRITE, c);
-        }
-    }
-    if ((size_t)n < len && keep_unsent(c, w->output + n, len - (size_t)n) < 0) {
-        fail(c, w, "out of memory");
-    }
-}
-
-static void flush(struct stress_client *c, struct stress_worker *w)
-{
-    ssize_t n = write(c->fd, c->unsent + c->unsent_at, c->unsent_len);
-
-    if (n < 0) {
-        return;
-    }
-    c->unsent_at += (size_t)n;
-    c->unsent_len -= (size_t)n;
-    if (c->unsent_len == 0) {
-        free(c->unsent);
-        c->unsent = NULL;
-        c->unsent_at = c->unsent_room = 0;
-        stress_loop_change(w->loop, c->fd, STRESS_READ, c);
-    }
-}
 
 void stress_client_next(struct stress_client *c, struct stress_worker *w)
 {
@@ -264,7 +169,7 @@ void stress_client_next(struct stress_client *c, struct stress_worker *w)
     n = stress_request_batch(c, w, 0);
     if (n > 0) {
         set_busy(c, w, true);
-        send_batch(c, w, n, c->tail - before);
+        stress_transfer_send(c, w, n, c->tail - before);
     } else if (w->phase == STRESS_FILL) {
         set_filled(c, w);
     }
@@ -291,7 +196,7 @@ void stress_client_arrival(struct stress_client *c, struct stress_worker *w,
 
     if (n > 0) {
         set_busy(c, w, true);
-        send_batch(c, w, n, c->tail - before);
+        stress_transfer_send(c, w, n, c->tail - before);
     }
 }
 
@@ -317,16 +222,16 @@ static void greet(struct stress_client *c, struct stress_worker *w)
         rc = stress_loop_change(w->loop, c->fd, STRESS_READ, c);
     }
     if (rc < 0) {
-        fail(c, w, strerror(-rc));
+        stress_client_fail(c, w, strerror(-rc));
         return;
     }
     c->state = STRESS_GREETING;
     rc = (int)stress_request_greeting(c, w);
     if (rc == 0) {
-        fail(c, w, "out of memory");
+        stress_client_fail(c, w, "out of memory");
         return;
     }
-    send_batch(c, w, (size_t)rc, stress_client_in_flight(c));
+    stress_transfer_send(c, w, (size_t)rc, stress_client_in_flight(c));
 }
 
 /* The queue of a Unix socket is full: no fault, but only for so long. */
@@ -364,9 +269,9 @@ void stress_client_connect(struct stress_client *c, struct stress_worker *w)
     if (rc == 0) {
         greet(c, w);
     } else if (rc == -EADDRNOTAVAIL) {
-        fail(c, w, "no free local port (see --source-addresses)");
+        stress_client_fail(c, w, "no free local port (see --source-addresses)");
     } else if (rc != -EINPROGRESS) {
-        fail(c, w, strerror(-rc));
+        stress_client_fail(c, w, strerror(-rc));
     }
 }
 
@@ -453,47 +358,6 @@ static void batch_done(struct stress_client *c, struct stress_worker *w,
     stress_client_next(c, w);
 }
 
-static int make_room(struct stress_client *c, size_t wanted)
-{
-    size_t room = c->rest_room == 0 ? 4096 : c->rest_room;
-    char *rest;
-
-    while (room < wanted) {
-        room *= 2;
-    }
-    if (room == c->rest_room) {
-        return 0;
-    }
-    rest = realloc(c->rest, room);
-    if (rest == NULL) {
-        return -ENOMEM;
-    }
-    c->rest = rest;
-    c->rest_room = room;
-    return 0;
-}
-
-/* Keeps the last bytes of what was read: the beginning of a reply. */
-static int keep_rest(struct stress_client *c, const char *from, size_t len)
-{
-    if (len > 0 && from == c->rest) {
-        c->rest_len = len;
-        return 0;
-    }
-    if (len > 0 && c->rest_len == 0 && make_room(c, len) < 0) {
-        return -ENOMEM;
-    }
-    if (len > 0) {
-        memmove(c->rest, from, len);
-    } else if (c->rest_room > KEEP_ROOM) {
-        free(c->rest);
-        c->rest = NULL;
-        c->rest_room = 0;
-    }
-    c->rest_len = len;
-    return 0;
-}
-
 static void consume(struct stress_client *c, struct stress_worker *w,
                     const char *buf, size_t len)
 {
@@ -511,7 +375,7 @@ static void consume(struct stress_client *c, struct stress_worker *w,
         if (c->role == STRESS_SUBSCRIBER && c->head == c->tail) {
             stress_listener_message(c, w, &r, now);
         } else if (!stress_judge(c, w, &r, now)) {
-            fail(c, w, "connection refused by the server");
+            stress_client_fail(c, w, "connection refused by the server");
             return;
         }
         buf += n;
@@ -519,11 +383,11 @@ static void consume(struct stress_client *c, struct stress_worker *w,
     }
     if (n < 0) {
         stress_tally_fault(&w->tally, STRESS_UNEXPECTED, 1);
-        fail(c, w, "what came is not the Redis protocol");
+        stress_client_fail(c, w, "what came is not the Redis protocol");
         return;
     }
-    if (keep_rest(c, buf, len) < 0) {
-        fail(c, w, "out of memory");
+    if (stress_transfer_keep(c, buf, len) < 0) {
+        stress_client_fail(c, w, "out of memory");
     } else if (had_some && c->head == c->tail) {
         batch_done(c, w, now);
     }
@@ -536,8 +400,8 @@ static void receive(struct stress_client *c, struct stress_worker *w)
     ssize_t n;
 
     if (c->rest_len > 0) {
-        if (make_room(c, c->rest_len + STRESS_INPUT_BYTES / 2) < 0) {
-            fail(c, w, "out of memory");
+        if (stress_transfer_room(c, c->rest_len + STRESS_INPUT_BYTES / 2) < 0) {
+            stress_client_fail(c, w, "out of memory");
             return;
         }
         buf = c->rest;
@@ -555,7 +419,8 @@ static void receive(struct stress_client *c, struct stress_worker *w)
         return;
     }
     if (n <= 0) {
-        fail(c, w, n == 0 ? "closed by the server" : strerror(errno));
+        stress_client_fail(c, w,
+                           n == 0 ? "closed by the server" : strerror(errno));
         return;
     }
     stress_tally_add(&w->tally, STRESS_BYTES_IN, (uint64_t)n);
@@ -570,7 +435,7 @@ void stress_client_event(struct stress_client *c, struct stress_worker *w,
         return;
     }
     if ((what & STRESS_WRITE) && c->unsent_len > 0) {
-        flush(c, w);
+        stress_transfer_flush(c, w);
     }
     if ((what & STRESS_READ) && c->fd >= 0) {
         receive(c, w);
@@ -597,7 +462,7 @@ void stress_client_tick(struct stress_client *c, struct stress_worker *w,
     case STRESS_CONNECTING:
     case STRESS_GREETING:
         if (overdue(w, c->opened_at, now)) {
-            fail(c, w, "no answer to a new connection in time");
+            stress_client_fail(c, w, "no answer to a new connection in time");
         }
         break;
     case STRESS_BUSY:
@@ -613,7 +478,8 @@ void stress_client_tick(struct stress_client *c, struct stress_worker *w,
         break;
     case STRESS_LEAVING:
         if (overdue(w, c->opened_at, now)) {
-            fail(c, w, "a half-closed connection was not closed in time");
+            stress_client_fail(
+                c, w, "a half-closed connection was not closed in time");
         }
         break;
     case STRESS_GONE:

@@ -124,6 +124,9 @@ bool stress_client_takes(const struct stress_client *c,
                          const struct stress_worker *w);
 void stress_client_arrival(struct stress_client *c, struct stress_worker *w,
                            uint64_t intended_at);
+/* The connection is of no further use: it is opened again later, or given up. */
+void stress_client_fail(struct stress_client *c, struct stress_worker *w,
+                        const char *why);
 /* Time-outs and retries; called some ten times a second. */
 void stress_client_tick(struct stress_client *c, struct stress_worker *w,
                         uint64_t now);

@@ -36,16 +36,19 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/loop.h \
 	stress/main.c \
 	stress/net.c stress/net.h \
+	stress/option_value.c stress/option_value.h \
 	stress/options.c stress/options.h \
 	stress/page.c stress/page.h stress/page_charts.c stress/page_main.c \
 	stress/progress.c \
 	stress/report.c stress/report.h stress/report_json.c \
 	stress/request.c stress/request.h \
 	stress/run.c \
+	stress/schedule.c stress/schedule.h \
 	stress/series.c stress/series.h \
 	stress/sweep.c stress/sweep.h \
 	stress/sync.c stress/sync.h \
 	stress/trial.c stress/trial.h \
+	stress/transfer.c stress/transfer.h \
 	stress/tree.c stress/tree.h \
 	stress/usage.c stress/usage.h \
 	stress/versus.c stress/versus.h \

@@ -15,45 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stress/choose.h"
-#include "stress/sweep.h"
-#include "stress/value.h"
+#include "stress/option_value.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
 #endif
 
-enum kind {
-    OPT_FLAG,
-    OPT_TEXT,
-    OPT_U32,
-    OPT_U64,
-    OPT_SECONDS,
-    OPT_RATIO,
-    OPT_RATE,
-    OPT_ARRIVALS,
-    OPT_SIZES,
-    OPT_CHOICE,
-    OPT_SWEEP,
-    OPT_SLO,
-    OPT_GOODBYE,
-    OPT_MISDEEDS,
-    OPT_NAMES, /* from here on: print something and stop */
-    OPT_HELP,
-    OPT_VERSION
-};
-
-struct row {
-    char letter;
-    const char *name;
-    enum kind kind;
-    size_t at;
-    uint64_t min, max;
-};
-
 #define AT(field) offsetof(struct stress_options, field)
 
-static const struct row rows[] = {
+static const struct stress_option rows[] = {
     {'h', "host", OPT_TEXT, AT(host), 0, 0},
     {'p', "port", OPT_TEXT, AT(port), 0, 0},
     {'s', "unixsocket", OPT_TEXT, AT(unix_path), 0, 0},
@@ -140,7 +110,7 @@ const char *stress_version(void)
     return PACKAGE_VERSION;
 }
 
-static const struct row *row_named(const char *name, size_t len)
+static const struct stress_option *row_named(const char *name, size_t len)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         if (strlen(rows[i].name) == len &&
@@ -151,7 +121,7 @@ static const struct row *row_named(const char *name, size_t len)
     return NULL;
 }
 
-static const struct row *row_letter(char c)
+static const struct stress_option *row_letter(char c)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         if (c != '\0' && rows[i].letter == c) {
@@ -159,84 +129,6 @@ static const struct row *row_letter(char c)
         }
     }
     return NULL;
-}
-
-/* A whole number, or one with k m g (thousands) or kb mb gb (1024s). */
-static int whole(const char *s, uint64_t *out)
-{
-    static const char *const units[] = {"", "k", "m", "g", "kb", "mb", "gb"};
-    static const uint64_t factor[] = {1,        1000,     1000000, 1000000000,
-                                      1u << 10, 1u << 20, 1u << 30};
-    char *end;
-
-    if (*s < '0' || *s > '9') {
-        return -EINVAL;
-    }
-    errno = 0;
-    *out = strtoull(s, &end, 10);
-    for (size_t i = 0; errno == 0 && i < sizeof(units) / sizeof(*units); i++) {
-        if (strcmp(end, units[i]) == 0 && *out <= UINT64_MAX / factor[i]) {
-            *out *= factor[i];
-            return 0;
-        }
-    }
-    return -EINVAL;
-}
-
-static int seconds(const char *s, double *out)
-{
-    char *end;
-
-    *out = strtod(s, &end);
-    return end != s && *end == '\0' && *out > 0 && *out <= 1e7 ? 0 : -EINVAL;
-}
-
-/* Requests per second: 50000, 50k, 0.5. */
-static int rate(const char *s, double *out)
-{
-    uint64_t n;
-    char *end;
-
-    if (whole(s, &n) == 0) {
-        *out = (double)n;
-        return n > 0 && n <= 1000000000 ? 0 : -EINVAL;
-    }
-    *out = strtod(s, &end);
-    return end != s && *end == '\0' && *out > 0 && *out <= 1e9 ? 0 : -EINVAL;
-}
-
-static int goodbye(const char *s, enum stress_goodbye *out)
-{
-    static const char *const ways[] = {"fin", "rst", "half"};
-
-    for (int i = STRESS_FIN; i <= STRESS_HALF_OPEN; i++) {
-        if (strcmp(s, ways[i]) == 0) {
-            *out = (enum stress_goodbye)i;
-            return 0;
-        }
-    }
-    return -EINVAL;
-}
-
-static int ratio(const char *s, uint32_t *weights)
-{
-    char *end;
-    unsigned long a, b;
-
-    if (*s < '0' || *s > '9') {
-        return -EINVAL;
-    }
-    a = strtoul(s, &end, 10);
-    if (end[0] != ':' || end[1] < '0' || end[1] > '9') {
-        return -EINVAL;
-    }
-    b = strtoul(end + 1, &end, 10);
-    if (*end != '\0' || a > 1000000 || b > 1000000 || a + b == 0) {
-        return -EINVAL;
-    }
-    weights[0] = (uint32_t)a;
-    weights[1] = (uint32_t)b;
-    return 0;
 }
 
 /* One line on standard error, naming the option as it was written. */
@@ -247,129 +139,20 @@ static enum stress_go bad(const char *option, const char *what)
     return STRESS_STOP_BAD;
 }
 
-static enum stress_go bad_value(const struct row *r, const char *value)
+static enum stress_go bad_value(const struct stress_option *r,
+                                const char *value)
 {
     char text[400], name[32];
 
-    if (r->kind == OPT_SECONDS) {
-        snprintf(text, sizeof(text),
-                 "wants a number of seconds above 0, not \"%s\"", value);
-    } else if (r->kind == OPT_RATE) {
-        snprintf(text, sizeof(text),
-                 "wants requests per second, such as 20k, not \"%s\"", value);
-    } else if (r->kind == OPT_ARRIVALS) {
-        snprintf(text, sizeof(text),
-                 "wants constant, poisson, burst:SIZE, ramp:FROM or "
-                 "step:FROM:STEPS, not \"%s\"",
-                 value);
-    } else if (r->kind == OPT_SWEEP) {
-        snprintf(text, sizeof(text),
-                 "wants rates such as 1k,2k,5k or 1k:10k:10, not \"%s\"",
-                 value);
-    } else if (r->kind == OPT_SLO) {
-        snprintf(text, sizeof(text),
-                 "wants a percentile and a time such as p99=2ms, not \"%s\"",
-                 value);
-    } else if (r->kind == OPT_GOODBYE) {
-        snprintf(text, sizeof(text), "wants fin, rst or half, not \"%s\"",
-                 value);
-    } else if (r->kind == OPT_MISDEEDS) {
-        snprintf(text, sizeof(text),
-                 "wants kinds with numbers, such as slow-reader:4,rst:20 (or "
-                 "never-read slow-writer garbage partial oversize), not "
-                 "\"%.100s\"",
-                 value);
-    } else if (r->kind == OPT_SIZES) {
-        snprintf(text, sizeof(text),
-                 "wants 64, 32-1024, exp:256 or 64:9,4096:1 (32 and more), not "
-                 "\"%s\"",
-                 value);
-    } else if (r->kind == OPT_CHOICE) {
-        snprintf(text, sizeof(text),
-                 "wants uniform, zipf:0.99, gauss, seq or hot:0.9:0.1, not "
-                 "\"%s\"",
-                 value);
-    } else if (r->kind == OPT_RATIO) {
-        snprintf(text, sizeof(text),
-                 "wants two weights such as 1:10, not \"%s\"", value);
-    } else if (r->max == UINT64_MAX) {
-        snprintf(text, sizeof(text),
-                 "wants a whole number of %llu or more, not \"%s\"",
-                 (unsigned long long)r->min, value);
-    } else {
-        snprintf(text, sizeof(text),
-                 "wants a whole number from %llu to %llu, not \"%s\"",
-                 (unsigned long long)r->min, (unsigned long long)r->max, value);
-    }
+    stress_option_wants(r, value, text, sizeof(text));
     snprintf(name, sizeof(name), "--%s", r->name);
     return bad(name, text);
 }
 
-static int store(struct stress_options *o, const struct row *r,
-                 const char *value)
-{
-    char *field = (char *)o + r->at;
-    uint64_t n = 0;
-
-    if (r->kind == OPT_SWEEP) {
-        double rates[STRESS_SWEEP_MAX];
-        size_t count;
-
-        memcpy(field, &value, sizeof(value));
-        return stress_sweep_parse(value, rates, &count);
-    }
-    if (r->kind == OPT_SLO) {
-        memcpy(field, &value, sizeof(value));
-        return stress_slo_parse(value, &o->slo_quantile, &o->slo_limit);
-    }
-    if (r->kind == OPT_GOODBYE) {
-        return goodbye(value, &o->goodbye);
-    }
-    if (r->kind == OPT_MISDEEDS) {
-        return stress_misdeeds_parse(&o->misdeeds, value);
-    }
-    if (r->kind == OPT_SIZES) {
-        struct stress_sizes sizes;
-
-        memcpy(field, &value, sizeof(value));
-        return stress_sizes_parse(&sizes, value);
-    }
-    if (r->kind == OPT_CHOICE) {
-        struct stress_choice choice;
-
-        memcpy(field, &value, sizeof(value));
-        return stress_choice_parse(&choice, value);
-    }
-    if (r->kind == OPT_TEXT) {
-        memcpy(field, &value, sizeof(value));
-        return 0;
-    }
-    if (r->kind == OPT_SECONDS) {
-        return seconds(value, (double *)(void *)field);
-    }
-    if (r->kind == OPT_RATE) {
-        return rate(value, (double *)(void *)field);
-    }
-    if (r->kind == OPT_ARRIVALS) {
-        return stress_plan_parse(&o->plan, value);
-    }
-    if (r->kind == OPT_RATIO) {
-        return ratio(value, (uint32_t *)(void *)field);
-    }
-    if (whole(value, &n) < 0 || n < r->min || n > r->max) {
-        return -EINVAL;
-    }
-    if (r->kind == OPT_U32) {
-        *(uint32_t *)(void *)field = (uint32_t)n;
-    } else {
-        *(uint64_t *)(void *)field = n;
-    }
-    return 0;
-}
-
 /* Splits argv[*i] into its row and its value, which may be the next word. */
 static enum stress_go split(int argc, char **argv, int *i,
-                            const struct row **row, const char **value)
+                            const struct stress_option **row,
+                            const char **value)
 {
     const char *word = argv[*i];
     const char *equals;
@@ -411,8 +194,8 @@ static void print_names(void)
     }
 }
 
-static enum stress_go one(struct stress_options *o, const struct row *row,
-                          const char *value)
+static enum stress_go one(struct stress_options *o,
+                          const struct stress_option *row, const char *value)
 {
     switch (row->kind) {
     case OPT_NAMES:
@@ -431,7 +214,8 @@ static enum stress_go one(struct stress_options *o, const struct row *row,
         if (row->at == AT(seed)) {
             o->has_seed = true;
         }
-        return store(o, row, value) < 0 ? bad_value(row, value) : STRESS_GO;
+        return stress_option_store(o, row, value) < 0 ? bad_value(row, value)
+                                                      : STRESS_GO;
     }
 }
 
@@ -487,7 +271,7 @@ static enum stress_go settle(struct stress_options *o)
 enum stress_go stress_options_parse(struct stress_options *o, int argc,
                                     char **argv)
 {
-    const struct row *row = NULL;
+    const struct stress_option *row = NULL;
     const char *value = NULL;
     enum stress_go go = STRESS_GO;
 
