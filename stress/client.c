@@ -11,11 +11,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "stress/clock.h"
 #include "stress/judge.h"
+#include "stress/life.h"
 #include "stress/request.h"
 #include "stress/transfer.h"
 #include "stress/worker.h"
@@ -98,7 +98,7 @@ static void set_busy(struct stress_client *c, struct stress_worker *w, bool on)
 }
 
 /* Closes, and gives up what was in flight: so many requests. */
-static unsigned shut(struct stress_client *c, struct stress_worker *w)
+unsigned stress_client_shut(struct stress_client *c, struct stress_worker *w)
 {
     unsigned unanswered = stress_judge_abandon(c, w);
 
@@ -148,7 +148,7 @@ void stress_client_fail(struct stress_client *c, struct stress_worker *w,
 {
     stress_tally_add(&w->tally, STRESS_CONN_ERRORS, 1);
     stress_tally_text(&w->tally, why, strlen(why), 1);
-    stress_tally_add(&w->tally, STRESS_UNANSWERED, shut(c, w));
+    stress_tally_add(&w->tally, STRESS_UNANSWERED, stress_client_shut(c, w));
     again(c, w);
 }
 
@@ -200,142 +200,7 @@ void stress_client_arrival(struct stress_client *c, struct stress_worker *w,
     }
 }
 
-/* ---- opening ---- */
-
-void stress_client_open(struct stress_client *c, struct stress_worker *w)
-{
-    c->queued = true;
-    c->wait_next = NULL;
-    if (w->wait_first == NULL) {
-        w->wait_first = c;
-    } else {
-        w->wait_last->wait_next = c;
-    }
-    w->wait_last = c;
-}
-
-static void greet(struct stress_client *c, struct stress_worker *w)
-{
-    int rc = stress_connect_result(c->fd);
-
-    if (rc == 0) {
-        rc = stress_loop_change(w->loop, c->fd, STRESS_READ, c);
-    }
-    if (rc < 0) {
-        stress_client_fail(c, w, strerror(-rc));
-        return;
-    }
-    c->state = STRESS_GREETING;
-    rc = (int)stress_request_greeting(c, w);
-    if (rc == 0) {
-        stress_client_fail(c, w, "out of memory");
-        return;
-    }
-    stress_transfer_send(c, w, (size_t)rc, stress_client_in_flight(c));
-}
-
-/* The queue of a Unix socket is full: no fault, but only for so long. */
-static bool may_wait(const struct stress_client *c,
-                     const struct stress_worker *w)
-{
-    double waited = (double)(stress_now() - c->opened_at);
-
-    return waited < w->run->options.timeout * (double)STRESS_NS_PER_S;
-}
-
-void stress_client_connect(struct stress_client *c, struct stress_worker *w)
-{
-    int rc;
-
-    if (c->opened_at == 0) {
-        c->opened_at = stress_now();
-    }
-    rc = stress_connect(&w->run->target, w->connects++, &c->fd);
-    if (rc == -EAGAIN && may_wait(c, w)) {
-        c->retry_at = 0;
-        return;
-    }
-    c->state = STRESS_CONNECTING;
-    w->n_connecting++;
-    if (rc == 0 || rc == -EINPROGRESS) {
-        int add = stress_loop_add(w->loop, c->fd, STRESS_WRITE, c);
-
-        if (add < 0) {
-            close(c->fd);
-            c->fd = -1;
-            rc = add;
-        }
-    }
-    if (rc == 0) {
-        greet(c, w);
-    } else if (rc == -EADDRNOTAVAIL) {
-        stress_client_fail(c, w, "no free local port (see --source-addresses)");
-    } else if (rc != -EINPROGRESS) {
-        stress_client_fail(c, w, strerror(-rc));
-    }
-}
-
 /* ---- receiving ---- */
-
-/* ---- leaving on purpose ---- */
-
-/* Its time is over, or it has served enough. */
-static bool worn_out(const struct stress_client *c,
-                     const struct stress_worker *w)
-{
-    uint64_t limit = w->run->options.reconnect;
-
-    return c->role == STRESS_LOAD && w->phase == STRESS_RUN &&
-           ((limit > 0 && c->served >= limit) ||
-            (c->expires_at > 0 && w->now >= c->expires_at));
-}
-
-/* Evenly between half and one and a half times as long as they live on
- * average; and no longer than until the next time that all are renewed. */
-static void set_lifetime(struct stress_client *c, struct stress_worker *w)
-{
-    const struct stress_options *o = &w->run->options;
-    uint64_t begin = w->run->gate.begin;
-
-    c->expires_at = 0;
-    if (o->lifetime > 0) {
-        double share = 0.5 + stress_random_below(&c->random, 1000000) / 1e6;
-
-        c->expires_at = w->now + (uint64_t)(o->lifetime * share * 1e9);
-    }
-    if (o->reconnect_all > 0 && begin > 0) {
-        uint64_t every = (uint64_t)(o->reconnect_all * 1e9);
-        uint64_t next = begin + ((w->now - begin) / every + 1) * every;
-
-        if (c->expires_at == 0 || next < c->expires_at) {
-            c->expires_at = next;
-        }
-    }
-}
-
-static void reopen(struct stress_client *c, struct stress_worker *w)
-{
-    shut(c, w);
-    stress_client_open(c, w);
-}
-
-static void leave(struct stress_client *c, struct stress_worker *w)
-{
-    struct linger now = {.l_onoff = 1};
-    enum stress_goodbye how = w->run->options.goodbye;
-
-    stress_tally_add(&w->tally, STRESS_RECONNECTS, 1);
-    if (how == STRESS_HALF_OPEN && shutdown(c->fd, SHUT_WR) == 0) {
-        stress_tally_add(&w->tally, STRESS_CLOSED, 1);
-        c->state = STRESS_LEAVING;
-        c->opened_at = w->now;
-        return;
-    }
-    if (how == STRESS_RESET) {
-        setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-    }
-    reopen(c, w);
-}
 
 /* All that was asked for has been answered. */
 static void batch_done(struct stress_client *c, struct stress_worker *w,
@@ -345,14 +210,14 @@ static void batch_done(struct stress_client *c, struct stress_worker *w,
         w->n_connecting--;
         stress_tally_add(&w->tally, STRESS_OPENED, 1);
         stress_histogram_add(&w->tally.connect, now - c->opened_at);
-        set_lifetime(c, w);
+        stress_life_begin(c, w);
         c->state = STRESS_READY;
     } else {
         set_busy(c, w, false);
         c->failures = 0;
     }
-    if (worn_out(c, w)) {
-        leave(c, w);
+    if (stress_life_over(c, w)) {
+        stress_life_leave(c, w);
         return;
     }
     stress_client_next(c, w);
@@ -415,7 +280,7 @@ static void receive(struct stress_client *c, struct stress_worker *w)
         if (n > 0) {
             stress_tally_fault(&w->tally, STRESS_UNEXPECTED, 1);
         }
-        reopen(c, w);
+        stress_life_again(c, w);
         return;
     }
     if (n <= 0) {
@@ -431,7 +296,7 @@ void stress_client_event(struct stress_client *c, struct stress_worker *w,
                          unsigned what)
 {
     if (c->state == STRESS_CONNECTING) {
-        greet(c, w);
+        stress_life_greet(c, w);
         return;
     }
     if ((what & STRESS_WRITE) && c->unsent_len > 0) {
@@ -467,13 +332,14 @@ void stress_client_tick(struct stress_client *c, struct stress_worker *w,
         break;
     case STRESS_BUSY:
         if (overdue(w, stress_slot(c, c->head)->sent_at, now)) {
-            stress_tally_fault(&w->tally, STRESS_MISSING, shut(c, w));
+            stress_tally_fault(&w->tally, STRESS_MISSING,
+                               stress_client_shut(c, w));
             again(c, w);
         }
         break;
     case STRESS_READY:
-        if (worn_out(c, w)) {
-            leave(c, w);
+        if (stress_life_over(c, w)) {
+            stress_life_leave(c, w);
         }
         break;
     case STRESS_LEAVING:
@@ -490,7 +356,7 @@ void stress_client_tick(struct stress_client *c, struct stress_worker *w,
 void stress_client_begin(struct stress_client *c, struct stress_worker *w)
 {
     if (c->state == STRESS_READY) {
-        set_lifetime(c, w);
+        stress_life_begin(c, w);
     }
     stress_client_next(c, w);
 }

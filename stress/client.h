@@ -124,6 +124,8 @@ bool stress_client_takes(const struct stress_client *c,
                          const struct stress_worker *w);
 void stress_client_arrival(struct stress_client *c, struct stress_worker *w,
                            uint64_t intended_at);
+/* Closes, and gives up what was in flight: so many requests. */
+unsigned stress_client_shut(struct stress_client *c, struct stress_worker *w);
 /* The connection is of no further use: it is opened again later, or given up. */
 void stress_client_fail(struct stress_client *c, struct stress_worker *w,
                         const char *why);

@@ -32,6 +32,7 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/herd.c stress/herd.h \
 	stress/inquire.c stress/inquire.h \
 	stress/json.c stress/json.h \
+	stress/life.c stress/life.h \
 	stress/load.c stress/load.h \
 	stress/loop.h \
 	stress/main.c \
@@ -40,7 +41,8 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/options.c stress/options.h \
 	stress/page.c stress/page.h stress/page_charts.c stress/page_main.c \
 	stress/progress.c \
-	stress/report.c stress/report.h stress/report_json.c \
+	stress/report.c stress/report.h stress/report_counts.c \
+	stress/report_json.c stress/report_parts.h stress/report_text.c \
 	stress/request.c stress/request.h \
 	stress/run.c \
 	stress/schedule.c stress/schedule.h \

@@ -46,6 +46,8 @@ void stress_progress_end(struct stress_progress **p);
 
 /* ---- at the end ---- */
 uint64_t stress_result_requests(const struct stress_result *r);
+/* No reply was wrong, refused or missing. */
+bool stress_result_clean(const struct stress_result *r);
 /* All replies were right, and there were some. */
 bool stress_result_ok(const struct stress_result *r);
 /* Requests that were to be sent in the measured time. */
