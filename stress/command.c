@@ -245,7 +245,7 @@ const char *stress_command_init(struct stress_op *op, char **words,
     for (const char *s = words[0]; *s != '\0' && end < op->name + 23; s++) {
         *end++ = (char)(*s >= 'a' && *s <= 'z' ? *s - 32 : *s);
     }
-    op->bytes = malloc(room);
+    op->bytes = calloc(1, room); /* ends with a 0, to be searched */
     if (op->bytes == NULL) {
         return "out of memory";
     }

@@ -300,13 +300,15 @@ static void *herd_main(void *arg)
     struct stress_herd *h = arg;
 
     while (!atomic_load(&h->stop)) {
-        uint64_t now = stress_now(), fault_at = h->run->fault_at;
+        uint64_t now = stress_now();
 
         connect_some(h);
         if (h->n_settled_idle == h->n_idle) {
             atomic_store(&h->settled, true);
         }
-        if (fault_at != 0 && atomic_load(&h->storm) && now >= fault_at) {
+        /* When the storm may begin, main has set the time of the rogues. */
+        if (atomic_load(&h->storm) && h->n_rogues > 0 &&
+            now >= h->run->fault_at) {
             rogues(h, now);
         }
         pass(h);
