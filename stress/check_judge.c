@@ -6,6 +6,7 @@
  * fails.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -285,6 +286,55 @@ static void counters(void)
     stress_counters_fini(&c);
 }
 
+/* ---- two threads ---- */
+
+#define RACE_ITEMS 200000
+
+static struct stress_items raced_items;
+static struct stress_counters raced_counters;
+static atomic_uint first_ones;
+
+/* Both deliver all elements and read all numbers; each is new to one of them
+ * only, and nothing is lost of what either knows. */
+static void *racer(void *arg)
+{
+    const bool *counts = arg; /* one of the two enters its sum */
+    unsigned seen_first = 0;
+
+    for (uint32_t i = 1; i <= RACE_ITEMS; i++) {
+        seen_first += stress_items_deliver(&raced_items, 0, i);
+        stress_counter_saw(&raced_counters, 0, i, *counts);
+        if (i % 1000 == 0) {
+            stress_items_unknown(&raced_items, 0, i);
+        }
+    }
+    atomic_fetch_add(&first_ones, seen_first);
+    return NULL;
+}
+
+static void race(void)
+{
+    bool yes = true, no = false;
+    pthread_t other;
+
+    CHECK(stress_items_init(&raced_items, 1) == 0);
+    CHECK(stress_counters_init(&raced_counters, 1) == 0);
+    for (uint32_t i = 1; i <= RACE_ITEMS; i++) {
+        stress_items_send(&raced_items, 0);
+        stress_counter_send(&raced_counters, 0);
+    }
+    CHECK(stress_items_never(&raced_items) == RACE_ITEMS);
+    CHECK(pthread_create(&other, NULL, racer, &no) == 0);
+    racer(&yes);
+    pthread_join(other, NULL);
+    CHECK(atomic_load(&first_ones) == RACE_ITEMS);
+    CHECK(stress_items_never(&raced_items) == 0);
+    CHECK(stress_counter_floor(&raced_counters, 0) == RACE_ITEMS);
+    CHECK(!stress_counters_twice(&raced_counters));
+    stress_items_fini(&raced_items);
+    stress_counters_fini(&raced_counters);
+}
+
 int main(void)
 {
     values(32);
@@ -296,6 +346,7 @@ int main(void)
     judge_errors();
     elements();
     counters();
+    race();
     stress_ledger_fini(&run.ledger[0]);
     return check_result();
 }
