@@ -8,7 +8,6 @@ import struct
 
 from wire import Error, same
 
-MOST = 9223372036854775807
 
 
 def is_sub(request, *names):

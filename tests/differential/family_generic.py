@@ -10,11 +10,8 @@ KINDS = ("string", "STRING", "list", "hash", "set", "zset", "stream", "foo")
 
 class Generic(Family):
     name = "generic"
-    needs = ("DEL", "RENAME", "SCAN", "EXPIRE", "OBJECT", "COPY", "MOVE", "SWAPDB")
+    needs = ("COPY", "MOVE", "SWAPDB", "DEL", "RENAME", "SCAN", "EXPIRE", "OBJECT", "COPY", "MOVE", "SWAPDB")
     COMPARE = {"KEYS": unordered, "SCAN": scanned, "RANDOMKEY": shape}
-
-    def setup(self, g):
-        return super().setup(g)
 
     @row(4)
     def fill(self, g):
@@ -60,6 +57,19 @@ class Generic(Family):
         if g.chance(0.1):
             return ["SWAPDB", g.pick("0011x"), g.pick("0011x")]
         return ["MOVE", g.key(), g.pick(("0", "1", "1", "x", "99", "-1", 1 << 40))]
+
+    @row(3)
+    def copy(self, g):
+        words = ["COPY", g.key(), g.key()]
+        while g.chance(0.4):
+            words += g.pick((["REPLACE"], ["replace"], ["DB", g.pick("00112x")], ["DB"]))
+        return words
+
+    @row(2)
+    def move(self, g):
+        if g.chance(0.2):
+            return ["SWAPDB", g.pick("00112x"), g.pick("00112x")]
+        return ["MOVE", g.key(), g.pick(("0", "1", "1", "2", "x", "99"))]
 
     @row(2)
     def object(self, g):

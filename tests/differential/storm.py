@@ -51,7 +51,7 @@ class Rider:
         for _ in range(self.g.between(1, 40)):
             words = self.family.units(self.g)
             if type(words) is Scene:
-                requests += [w for kind, _, w in words if kind != "collect"]
+                requests += [w for _, _, w in words if type(w) is not int]
             else:
                 requests.append(words)
         return [[to_bytes(w) for w in r] for r in requests]
@@ -63,7 +63,9 @@ class Rider:
             self.sent += len(requests)
             try:
                 self.wire.send(b"".join(map(encode, requests)))
-                self.wait(len(requests))
+                # These answer with pushes, or with several arrays.
+                joins = sum(r[0].upper().endswith(b"SUBSCRIBE") for r in requests)
+                self.wait(len(requests) - joins)
             except (Gone, OSError):
                 if self.server.process.poll() is not None:
                     raise Wrong("the server is gone")
