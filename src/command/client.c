@@ -4,6 +4,7 @@
  */
 #include "command/client.h"
 
+#include "command/block.h"
 #include "command/commands.h"
 #include "command/service.h"
 #include "command/pubsub.h"
@@ -189,10 +190,32 @@ void cmd_client_help(struct call *c)
         "    Store what the client's library says of itself.",
         "SETNAME <name>",
         "    Name this connection.",
+        "UNBLOCK <id> [TIMEOUT|ERROR]",
+        "    End the wait of a connection in a blocking command.",
         "UNPAUSE",
         "    End a pause now.",
         NULL,
     };
 
     cmd_help(c, lines);
+}
+
+/* ---- CLIENT UNBLOCK ---- */
+
+void cmd_client_unblock(struct call *c)
+{
+    int64_t id;
+    bool error = false;
+
+    if (c->argc == 4) {
+        error = bt_slice_is(c->argv[3], "error");
+        if (!error && !bt_slice_is(c->argv[3], "timeout")) {
+            resp_error(c->out, "ERR CLIENT UNBLOCK reason should be TIMEOUT "
+                               "or ERROR");
+            return;
+        }
+    }
+    if (cmd_int(c, c->argv[2], &id)) {
+        resp_int(c->out, id > 0 && block_unblock(c, (uint64_t)id, error));
+    }
 }

@@ -93,7 +93,8 @@ struct call {
     bool in_exec;           /* a queued command: must not block */
     uint64_t told;          /* errors of queued commands, which were counted */
     struct db_offer *offer; /* a large argument that may be kept, or NULL */
-    bool held; /* out: not begun, and to be tried again (command/pause.h) */
+    bool held;   /* out: not begun, and to be tried again (command/pause.h) */
+    bool parked; /* it will be answered later: command/block.h */
 };
 
 /* Argument parsing and error texts shared by all families. Each returns false

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "command/topic.h"
+#include "db/wait.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -88,7 +89,7 @@ void info_clients(struct info *i)
     info_add(i, "client_recent_max_output_buffer:0\r\n");
     info_add(i, "blocked_clients:%" PRIu64 "\r\n", b.state[BATON_BLOCKED]);
     info_add(i, "tracking_clients:0\r\nclients_in_timeout_table:0\r\n");
-    info_add(i, "total_blocking_keys:0\r\n");
+    info_add(i, "total_blocking_keys:%zu\r\n", wait_keys(i->service->db));
     info_add(i, "total_blocking_keys_on_nokey:0\r\n");
 }
 

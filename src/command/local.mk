@@ -1,6 +1,7 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 command_sources = \
 	src/command/command.h src/command/commands.def src/command/commands.h \
+	src/command/rows/bitmap.def \
 	src/command/rows/connection.def \
 	src/command/rows/list.def \
 	src/command/rows/server.def \
@@ -13,6 +14,7 @@ command_sources = \
 	src/command/options.h \
 	src/command/float.c src/command/float.h \
 	src/command/scan.c src/command/scan.h \
+	src/command/block.c src/command/block.h \
 	src/command/args.c src/command/glob.c \
 	src/command/batch.c src/command/batch.h \
 	src/command/table.c src/command/table.h \
@@ -60,7 +62,8 @@ command_sources += \
 
 ## lists
 command_sources += \
-	src/command/list.c src/command/list.h src/command/list_pop.c \
+	src/command/list.c src/command/list.h src/command/list_block.c \
+	src/command/list_pop.c \
 	src/command/list_range.c
 
 ## hashes and sets
@@ -84,3 +87,8 @@ command_sources += \
 ## all collections
 command_sources += \
 	src/command/sort.c src/command/sort.h src/command/sort_items.c
+
+## bits
+command_sources += \
+	src/command/bit.c src/command/bit.h src/command/bit_count.c \
+	src/command/bit_field.c src/command/string_lcs.c

@@ -122,6 +122,13 @@ static bool serve_batch(struct call *call, size_t n, size_t *used)
                 resp_partial_free(&call->session->partial); /* as above */
                 return false;
             }
+            if (bt_unlikely(call->parked)) {
+                call->parked = false;
+                *used += r->consumed;
+                batch_served(b, i);
+                resp_partial_free(&call->session->partial); /* as above */
+                return false;
+            }
             baton_answered(call->client);
         }
         *used += r->consumed;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "command/block.h"
 #include "command/helper.h"
 #include "command/process.h"
 #include "command/pubsub.h"
@@ -115,6 +116,7 @@ static int on_open(struct baton_client *c)
 static void on_close(struct baton_client *c, enum baton_reason reason)
 {
     (void)reason;
+    block_gone(c);
     session_fini(c);
 }
 

@@ -48,6 +48,8 @@ struct session {
     struct resp_partial *partial;       /* of an unfinished request, or NULL */
     struct labels *labels;              /* NULL: none was ever given */
     const struct command *_Atomic last; /* the last command, or NULL */
+    struct block *block; /* waits (command/block.h), or NULL; changed under
+                            baton_sync() */
     _Atomic uint16_t db;
     _Atomic uint8_t flags;
     _Atomic uint8_t proto;   /* 2 or 3 */

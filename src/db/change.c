@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "db/keyspace.h"
+#include "db/wait_queue.h"
 #include "db/use.h"
 
 /* A key on its way to a new value. */
@@ -31,6 +32,10 @@ bool db_tx_expired(struct tx *tx, const struct db_entry *e)
 /* The journal will listen here. */
 void db_tx_changed(struct tx *tx, struct bt_slice key, enum db_change kind)
 {
+    /* Before the change: what a waiter does to the key belongs to it. */
+    if (kind == DB_CHANGE_SET && db_wait_mark(tx, key)) {
+        tx->multi = true;
+    }
     db_tx_hide(tx);
     tx->thread->wrote = true;
     if (bt_unlikely(db_watching(tx->db))) {

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "db/keyspace.h"
+#include "db/wait_queue.h"
 
 #define DEFAULT_DATABASES 16
 #define DEFAULT_SHARDS    256
@@ -91,6 +92,7 @@ void db_free(struct db **dbp)
     db_object_free_lazy(&db->lazy_objects);
     db_free_flushed(db);
     for (unsigned i = 0; i < db->n_shards; i++) {
+        wait_shard_free(db->shards[i].waits);
         bt_mutex_fini(&db->shards[i].lock);
     }
     free_parts(db);

@@ -11,6 +11,7 @@
 #include "db/tx.h"
 
 #include "db/keyspace.h"
+#include "db/wait.h"
 
 static void flush_database(struct tx *tx, unsigned dbi, bool lazy)
 {
@@ -90,6 +91,7 @@ void db_swap(struct tx *tx, unsigned a, unsigned b)
         atomic_store_explicit(&db->touched[b], true, memory_order_release);
         swap_tables(db, a, b);
     }
+    wait_all_ready(tx);
 }
 
 /* first to last are linked. Release: partner of the exchange in db_lazy_free. */

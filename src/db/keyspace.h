@@ -91,6 +91,7 @@ struct db {
     struct db_counters reset; /* what db_stats_reset found */
     struct db_cycle cycle;
     struct db_use use;
+    atomic_size_t wait_queues; /* keys that somebody waits for */
     /* For db_lazy_free. */
     alignas(DB_LINE) _Atomic(struct db_level *) lazy;
     struct db_lazy_objects lazy_objects;

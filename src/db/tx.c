@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "db/keyspace.h"
 #include "db/notify.h"
+#include "db/wait_queue.h"
 
 #define INLINE_SHARDS                                                          \
     (sizeof(((struct tx *)0)->inline_shards) / sizeof(uint16_t))
@@ -24,6 +25,8 @@ static inline void reset(struct tx *tx)
     tx->made = NULL;
     tx->changes = 0;
     tx->flushed = NULL;
+    tx->ready = tx->last_ready = NULL;
+    tx->served = tx->last_served = NULL;
 }
 
 void tx_begin(struct tx *tx, struct db_thread *t, unsigned dbi)
@@ -176,6 +179,61 @@ static int lock_many(struct tx *tx, const struct bt_slice *keys, size_t n)
     return r;
 }
 
+/* Somebody waits in a locked shard who brings in another key. */
+static bool any_movers(const struct tx *tx)
+{
+    for (unsigned i = 0; i < tx->n_shards; i++) {
+        const struct wait_shard *w = tx->db->shards[tx->shards[i]].waits;
+
+        if (w && w->movers > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void unlock_listed(struct tx *tx)
+{
+    for (unsigned i = tx->n_shards; i > 0; i--) {
+        bt_mutex_unlock(&tx->db->shards[tx->shards[i - 1]].lock);
+    }
+    if (tx->shards != tx->inline_shards) {
+        free(tx->shards);
+        tx->shards = tx->inline_shards;
+    }
+    tx->n_shards = 0;
+    tx->locked = false;
+}
+
+/* Locks again, with all that a commit may reach, until nothing is missing: the
+ * set only grows. */
+static int lock_reached(struct tx *tx, const struct bt_slice *keys, size_t n)
+{
+    uint64_t bits[DB_MAX_SHARDS / 64];
+
+    while (any_movers(tx)) {
+        unsigned locked = tx->n_shards, added;
+        int r;
+
+        memset(bits, 0, (tx->db->n_shards + 63) / 64 * sizeof *bits);
+        for (unsigned i = 0; i < locked; i++) {
+            bits[tx->shards[i] / 64] |= UINT64_C(1) << tx->shards[i] % 64;
+        }
+        added = db_wait_reach(tx, keys, n, bits);
+        if (added == 0) {
+            return 0;
+        }
+        unlock_listed(tx);
+        r = list_shards(tx, bits, locked + added);
+        if (r != 0) {
+            return r;
+        }
+        lock_listed(tx);
+        tx->multi = true;
+    }
+    return 0;
+}
+
 int tx_lock(struct tx *tx, const struct bt_slice *keys, size_t n,
             enum tx_mode mode)
 {
@@ -184,9 +242,14 @@ int tx_lock(struct tx *tx, const struct bt_slice *keys, size_t n,
     tx->multi = tx->write && n > 1;
     if (n == 1) {
         db_tx_lock_shard(tx, db_shard_of(tx->db, keep_hash(tx, keys[0])));
-        return 0;
+    } else {
+        int r = lock_many(tx, keys, n);
+
+        if (r != 0) {
+            return r;
+        }
     }
-    return lock_many(tx, keys, n);
+    return tx->write ? lock_reached(tx, keys, n) : 0;
 }
 
 void tx_lock_all(struct tx *tx, enum tx_mode mode)
@@ -222,8 +285,12 @@ void db_tx_hide(struct tx *tx)
 void tx_commit(struct tx *tx)
 {
     unsigned n = tx->locked ? n_locked(tx) : 0;
+    struct wait *served;
 
     db_discard(tx);
+    if (bt_unlikely(tx->ready != NULL)) {
+        db_wait_serve(tx);
+    }
     if (bt_unlikely(tx->thread->events.n > 0)) {
         tx_notify_flush(tx);
     }
@@ -242,7 +309,11 @@ void tx_commit(struct tx *tx)
     if (tx->shards != tx->inline_shards) {
         free(tx->shards);
     }
+    served = tx->served;
     reset(tx);
+    if (bt_unlikely(served != NULL)) {
+        db_wait_served(served);
+    }
 }
 
 /* ---- Tables ---- */

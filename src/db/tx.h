@@ -55,6 +55,8 @@ struct tx_hash {
 #define TX_HASHES 16
 
 struct db_level;
+struct wait;
+struct wait_queue;
 
 /* A value that lies in an allocation of its own, which may be kept in place of a
  * copy: take(arg) gives it away, to be freed by free(), or NULL. */
@@ -85,8 +87,10 @@ struct tx {
     struct db_offer *offer; /* for db_set, or NULL */
     struct db_entry *made;  /* db_make'd and not yet published */
     uint64_t made_hash;
-    uint64_t changes;         /* keys changed by this tx: "dirty" */
-    struct db_level *flushed; /* given back after the locks */
+    uint64_t changes; /* keys changed by this tx: "dirty" */
+    struct wait_queue *ready, *last_ready; /* keys to serve: db/wait.h */
+    struct wait *served, *last_served;     /* to be told */
+    struct db_level *flushed;              /* given back after the locks */
 };
 
 /* ---- For execute ---- */

@@ -17,6 +17,7 @@ acceptance_scripts = \
 	tests/acceptance/3.02_linear.py \
 	tests/acceptance/3.04_clients.py \
 	tests/acceptance/3.06_pubsub.py \
+	tests/acceptance/3.05_blocking.py \
 	tests/acceptance/3.07_memory.py \
 	tests/acceptance/3.08_large.py \
 	tests/acceptance/3.09_cost.py \

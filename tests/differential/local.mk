@@ -5,6 +5,7 @@ differential_tests = \
 	tests/differential/planted.py \
 	tests/differential/mixed.py \
 	tests/differential/storm.py \
+	tests/differential/family_bitmap.py \
 	tests/differential/family_blocking.py \
 	tests/differential/family_generic.py \
 	tests/differential/family_hash.py \

@@ -7,6 +7,7 @@ protocol_tests = \
 	tests/protocol/hash.py tests/protocol/set.py tests/protocol/sort.py \
 	tests/protocol/zset.py tests/protocol/zset_more.py \
 	tests/protocol/databases.py \
+	tests/protocol/bitmap.py tests/protocol/blocking.py \
 	tests/protocol/scan.py tests/protocol/inline.py \
 	tests/protocol/docs.py tests/protocol/maxmemory.py \
 	tests/protocol/watching.py tests/protocol/clients.py \

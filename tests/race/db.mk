@@ -1,6 +1,6 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 db_race_tests = tests/race/db_hash tests/race/db_multi tests/race/db_rename tests/race/db_resize \
-	tests/race/db_value
+	tests/race/db_value tests/race/db_wait
 check_PROGRAMS += $(db_race_tests)
 TESTS += $(db_race_tests)
 db_race_ldadd = libbatondb.la libbatonall.la $(LIBS_COMMON)
@@ -19,3 +19,5 @@ check_PROGRAMS += tests/race/db_zset
 TESTS += tests/race/db_zset
 tests_race_db_zset_SOURCES = tests/race/db_zset.c tests/race/db_race.h
 tests_race_db_zset_LDADD = $(db_race_ldadd)
+tests_race_db_wait_SOURCES = tests/race/db_wait.c tests/race/db_race.h
+tests_race_db_wait_LDADD = $(db_race_ldadd)

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A block belongs to two at most: the client's session, and whoever has claimed
+ * it or asked for its end and posts to the client. Its own worker alone ends the
+ * park, in end_park().
+ */
+#include "command/block.h"
+
+#include "base/check.h"
+#include "command/float.h"
+#include "command/service.h"
+#include "command/worker.h"
+#include "resp/memory.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REFERENCE_BYTES 16384 /* as in args.c */
+
+struct block {
+    struct wait wait; /* first */
+    atomic_uint references;
+    struct service *service;
+    uint64_t client;
+    unsigned dbi;
+    int proto;
+    bool mute;
+    bool unblock_error; /* the text of CLIENT UNBLOCK ERROR; its claimer's */
+    block_serve_fn *serve;
+    block_give_back_fn *give_back;
+    struct bt_slice key;      /* that was served; in `text` */
+    struct resp_memory reply; /* the claimer's, then the worker's */
+    size_t args_n, n_keys;
+    struct bt_slice *keys; /* own copies: their bytes are in `text` */
+    void *args;            /* likewise; aligned for any type */
+    char *text;
+};
+
+/* ---- Making and freeing ---- */
+
+static void release(void *arg)
+{
+    struct block *b = arg;
+
+    /* Acquire and release: the last one sees what the others did to it. */
+    if (atomic_fetch_sub_explicit(&b->references, 1, memory_order_acq_rel) ==
+        1) {
+        resp_memory_fini(&b->reply);
+        free(b->keys);
+        free(b->args);
+        free(b->text);
+        free(b);
+    }
+}
+
+/* Relaxed: whoever takes a reference has one, or holds what keeps one alive. */
+static void refer(struct block *b)
+{
+    atomic_fetch_add_explicit(&b->references, 1, memory_order_relaxed);
+}
+
+static struct bt_slice keep(char **at, struct bt_slice s)
+{
+    struct bt_slice copy = bt_slice(*at, s.n);
+
+    if (s.n > 0) {
+        memcpy(*at, s.p, s.n);
+    }
+    *at += s.n;
+    return copy;
+}
+
+static bool copy_request(struct block *b, const struct block_request *r)
+{
+    size_t n = r->to.n + 1;
+    char *at;
+
+    for (size_t i = 0; i < r->n_keys; i++) {
+        n += r->keys[i].n;
+    }
+    b->text = at = malloc(n);
+    b->keys = calloc(r->n_keys, sizeof *b->keys);
+    b->args = malloc(r->args_n + 1);
+    if (!b->text || !b->keys || !b->args) {
+        return false;
+    }
+    for (size_t i = 0; i < r->n_keys; i++) {
+        b->keys[i] = keep(&at, r->keys[i]);
+    }
+    b->n_keys = r->n_keys;
+    if (r->to.p) {
+        b->wait.to = keep(&at, r->to);
+    }
+    if (r->args_n > 0) {
+        memcpy(b->args, r->args, r->args_n);
+    }
+    return true;
+}
+
+static wait_serve_fn serve_wait;
+static wait_served_fn served_wait;
+
+static struct block *block_new(struct call *c, const struct block_request *r)
+{
+    struct block *b = calloc(1, sizeof *b);
+
+    if (!b) {
+        return NULL;
+    }
+    atomic_init(&b->references, 1);
+    if (!copy_request(b, r)) {
+        release(b);
+        return NULL;
+    }
+    b->service = c->worker->service;
+    b->client = baton_id(c->client);
+    b->dbi = session_db(c->session);
+    b->proto = c->out->proto;
+    b->mute = c->out->mute;
+    b->serve = r->serve;
+    b->give_back = r->give_back;
+    b->wait.type = r->type;
+    b->wait.serve = serve_wait;
+    b->wait.served = served_wait;
+    return b;
+}
+
+/* ---- The owner worker ---- */
+
+static void set_block(void *data, void *arg)
+{
+    ((struct session *)data)->block = arg;
+}
+
+static struct block *block_of(struct baton_client *client)
+{
+    return ((struct session *)baton_data(client))->block;
+}
+
+/* Nobody else may claim b any more. */
+static void end_park(struct baton_client *client, struct block *b)
+{
+    wait_forget(&b->wait);
+    baton_sync(client, set_block, NULL);
+    baton_timer(client, -1, NULL);
+    release(b);
+}
+
+static void answer(struct baton_client *client, struct block *b)
+{
+    if (b->mute) {
+        return;
+    }
+    if (b->reply.failed) {
+        static const char oom[] = "-OOM out of memory for this value\r\n";
+
+        baton_reply(client, oom, sizeof oom - 1);
+    } else if (b->reply.n >= REFERENCE_BYTES) {
+        refer(b);
+        baton_reply_ref(client, b->reply.p, b->reply.n, release, b);
+    } else {
+        baton_reply(client, b->reply.p, b->reply.n);
+    }
+}
+
+static void answer_and_go_on(struct baton_client *client, struct block *b)
+{
+    answer(client, b);
+    end_park(client, b);
+    baton_answered(client);
+    baton_resume(client);
+}
+
+static void write_end(struct block *b)
+{
+    struct resp_reply out;
+
+    resp_memory_begin(&b->reply, &out, b->proto);
+    if (b->unblock_error) {
+        resp_error(&out, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    } else {
+        resp_null_array(&out);
+    }
+    resp_memory_end(&b->reply, &out);
+}
+
+/* A post: it was claimed, and the reply is there. */
+static void deliver(struct baton_client *client, void *arg)
+{
+    struct block *b = arg;
+
+    if (block_of(client) == b) {
+        answer_and_go_on(client, b);
+    }
+}
+
+/* A post: somebody asked for its end. */
+static void unblocked(struct baton_client *client, void *arg)
+{
+    struct block *b = arg;
+
+    if (block_of(client) == b) {
+        write_end(b);
+        if (b->unblock_error) {
+            struct worker *w = baton_client_worker_data(client);
+
+            cmd_count_add(&w->counters.errors, 1);
+            cmd_count_error(&w->counters, "UNBLOCKED", 9);
+        }
+        answer_and_go_on(client, b);
+    }
+}
+
+/* If it was claimed a moment ago, the reply is on its way. */
+static void timed_out(struct baton_client *client)
+{
+    struct block *b = block_of(client);
+
+    if (b && wait_claim(&b->wait, WAIT_TIMED_OUT)) {
+        write_end(b);
+        answer_and_go_on(client, b);
+    }
+}
+
+static void give_back(struct worker *w, struct block *b)
+{
+    struct tx tx;
+
+    if (b->give_back == NULL || b->reply.failed) {
+        return;
+    }
+    tx_begin(&tx, w->db, b->dbi);
+    if (tx_lock(&tx, &b->key, 1, TX_WRITE) == 0) {
+        b->give_back(&tx, b->args, b->key, bt_slice(b->reply.p, b->reply.n),
+                     b->proto);
+    }
+    tx_commit(&tx);
+}
+
+void block_gone(struct baton_client *client)
+{
+    struct worker *w = baton_client_worker_data(client);
+    struct block *b = block_of(client);
+    bool claimed;
+
+    if (b == NULL) {
+        return;
+    }
+    wait_claim(&b->wait, WAIT_GONE);
+    wait_forget(&b->wait); /* a serve that was under way is done now */
+    claimed = atomic_load(&b->wait.state) == WAIT_CLAIMED;
+    baton_sync(client, set_block, NULL);
+    if (claimed) {
+        give_back(w, b);
+    }
+    release(b);
+}
+
+/* ---- Whoever serves ---- */
+
+static void serve_wait(struct wait *w, struct tx *tx, struct bt_slice key,
+                       const struct db_entry *e)
+{
+    struct block *b = bt_container(w, struct block, wait);
+    struct resp_reply out;
+
+    refer(b); /* until the post is done with */
+    for (size_t i = 0; i < b->n_keys; i++) {
+        if (bt_slice_eq(b->keys[i], key)) {
+            b->key = b->keys[i];
+        }
+    }
+    resp_memory_begin(&b->reply, &out, b->proto);
+    b->serve(tx, &out, b->args, b->key, b->wait.to, e);
+    resp_memory_end(&b->reply, &out);
+}
+
+/* Without memory for the post the client waits on; what was taken for it goes
+ * back when it leaves. */
+static void served_wait(struct wait *w)
+{
+    struct block *b = bt_container(w, struct block, wait);
+
+    if (baton_post(b->service->server, b->client, deliver, b, release) != 0) {
+        release(b);
+    }
+}
+
+/* ---- CLIENT UNBLOCK ---- */
+
+struct unblock {
+    bool error;
+    struct block *block;
+};
+
+static bool claim_end(const struct baton_client_info *info, void *data,
+                      void *arg)
+{
+    struct block *b = ((struct session *)data)->block;
+    struct unblock *u = arg;
+
+    (void)info;
+    if (b && wait_claim(&b->wait, WAIT_UNBLOCKED)) {
+        b->unblock_error = u->error;
+        refer(b);
+        u->block = b;
+    }
+    return false;
+}
+
+bool block_unblock(struct call *c, uint64_t id, bool error)
+{
+    struct baton_server *server = c->worker->service->server;
+    struct unblock u = {.error = error};
+
+    if (baton_with(server, id, claim_end, &u) != 0 || u.block == NULL) {
+        return false;
+    }
+    if (baton_post(server, id, unblocked, u.block, release) != 0) {
+        release(u.block);
+    }
+    return true;
+}
+
+/* ---- Commands ---- */
+
+bool block_timeout(struct call *c, struct bt_slice arg, int64_t *ms)
+{
+    long double seconds;
+
+    if (!float_parse(arg, &seconds)) {
+        resp_error(c->out, "ERR timeout is not a float or out of range");
+        return false;
+    }
+    seconds = ceill(seconds * 1000);
+    if (seconds < 0) {
+        resp_error(c->out, "ERR timeout is negative");
+        return false;
+    }
+    if (seconds >= 0x1p63L - (long double)tx_now(c->tx)) {
+        resp_error(c->out, "ERR timeout is out of range");
+        return false;
+    }
+    *ms = (int64_t)seconds;
+    return true;
+}
+
+void block_client(struct call *c, const struct block_request *r)
+{
+    struct block *b;
+    int64_t ms = r->timeout_ms < LONG_MAX ? r->timeout_ms : LONG_MAX;
+
+    if (c->in_exec) {
+        (r->null_value ? resp_null : resp_null_array)(c->out);
+        return;
+    }
+    b = block_new(c, r);
+    if (b == NULL) {
+        cmd_oom(c);
+        return;
+    }
+    if (ms > 0 && baton_timer(c->client, (long)ms, timed_out) != 0) {
+        release(b);
+        cmd_oom(c);
+        return;
+    }
+    if (wait_add(c->tx, &b->wait, r->keys, r->n_keys) != 0) {
+        baton_timer(c->client, -1, NULL);
+        release(b);
+        cmd_oom(c);
+        return;
+    }
+    baton_sync(c->client, set_block, b);
+    c->parked = true;
+    baton_park(c->client);
+}
