@@ -23,7 +23,7 @@ class Sort(Family):
     def source(self, g):
         return g.pick(LISTS * 3 + SETS + ZSETS + ("w_1", "h_1", "none"))
 
-    # Nothing that is out of range: the reference then refuses the next number too.
+    # Nothing that is out of range: the reference then refuses later numbers, too.
     def element(self, g):
         p = g.random()
         if p < 0.7:
@@ -32,11 +32,11 @@ class Sort(Family):
             return g.pick(("1.5", "-0.25", "1e3", "inf", "-inf", "007", "3.0", "", " 4"))
         return g.pick(("x", "a", "b", "abc", "Z", "1x", "nan"))
 
-    @row(4)
+    @row(4, exact=True)
     def push(self, g):
         return ["RPUSH", g.pick(LISTS)] + g.some(lambda: self.element(g), 6)
 
-    @row(2)
+    @row(2, exact=True)
     def add(self, g):
         return ["SADD", g.pick(SETS)] + g.some(lambda: self.element(g), 6)
 
@@ -58,7 +58,7 @@ class Sort(Family):
     def forget(self, g):
         return ["DEL", g.pick(LISTS + SETS + ZSETS + ("w_%d" % g.between(-12, 20),))]
 
-    @row(10)
+    @row(10, exact=True)
     def sort(self, g):
         key = self.source(g)
         words = [g.pick(("SORT", "SORT", "SORT_RO")), key]
