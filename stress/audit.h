@@ -19,9 +19,6 @@ int stress_probe(struct stress_run *run);
 int stress_greeted(struct stress_run *run, struct stress_sync *s,
                    struct stress_reply *r);
 
-/* Sets what faulty clients will ask for. Prints what is wrong. */
-int stress_bait(struct stress_run *run);
-
 /* The end check: with nothing in flight any more, each key must hold its last
  * acknowledged version; then the keys are deleted, unless they are to be kept.
  * Counts into t; returns the number of keys looked at. */

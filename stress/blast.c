@@ -38,6 +38,7 @@
 #include <unistd.h>
 
 #include "stress/blast_kind.h"
+#include "stress/blast_options.h"
 #include "stress/clock.h"
 #include "stress/histogram.h"
 
@@ -53,20 +54,7 @@ struct connection {
     uint64_t sent_at;
 };
 
-static struct {
-    int port;
-    const char *unix_path;
-    bool memcached, wait, fill;
-    const struct blast_kind *kind;
-    unsigned clients, pipeline;
-    uint32_t keys;
-    uint64_t requests;
-    size_t value_bytes;
-} opt = {.clients = 50,
-         .pipeline = 1,
-         .keys = 10000,
-         .requests = 100000,
-         .value_bytes = 64};
+static struct blast_options opt;
 
 static char *batch; /* `pipeline` requests */
 static struct blast_request request;
@@ -327,79 +315,6 @@ static void fill(int epoll)
 
 /* ---- main ---- */
 
-static void usage(void)
-{
-    fprintf(
-        stderr,
-        "blast -p PORT | -s UNIXSOCKET [--kind KIND (get)] "
-        "[--memcached]\n"
-        "      [-c CLIENTS (50)] [-P PIPELINE (1)] [-n REQUESTS (100000)]\n"
-        "      [-d VALUE-BYTES (64)] [--keys N (10000)] [--fill] [--wait]\n"
-        "kinds: get set ping incr mset lpush lpop hset hget sadd zadd zrange "
-        "publish\n");
-    exit(2);
-}
-
-static void kind_option(const char *name)
-{
-    opt.kind = blast_kind(name);
-    if (opt.kind == NULL) {
-        usage();
-    }
-}
-
-static void value_option(const char *name, const char *value)
-{
-    unsigned long long n = strtoull(value, NULL, 10);
-
-    if (strcmp(name, "--kind") == 0) {
-        kind_option(value);
-    } else if (strcmp(name, "-s") == 0) {
-        opt.unix_path = value;
-    } else if (n == 0) {
-        usage();
-    } else if (strcmp(name, "-p") == 0) {
-        opt.port = (int)n;
-    } else if (strcmp(name, "-c") == 0) {
-        opt.clients = (unsigned)n;
-    } else if (strcmp(name, "-P") == 0) {
-        opt.pipeline = (unsigned)n;
-    } else if (strcmp(name, "-n") == 0) {
-        opt.requests = n;
-    } else if (strcmp(name, "-d") == 0) {
-        opt.value_bytes = (size_t)n;
-    } else if (strcmp(name, "--keys") == 0) {
-        opt.keys = (uint32_t)n;
-    } else {
-        usage();
-    }
-}
-
-static void options(int argc, char **argv)
-{
-    kind_option("get");
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--memcached") == 0) {
-            opt.memcached = true;
-        } else if (strcmp(argv[i], "--wait") == 0) {
-            opt.wait = true;
-        } else if (strcmp(argv[i], "--fill") == 0) {
-            opt.fill = true;
-        } else if (argv[i][0] == '-' && i + 1 < argc) {
-            value_option(argv[i], argv[i + 1]);
-            i++;
-        } else {
-            usage();
-        }
-    }
-    if (opt.port == 0 && opt.unix_path == NULL) {
-        usage();
-    }
-    if (opt.memcached && !blast_kind_memcached(opt.kind)) {
-        die("--memcached", "only get and set");
-    }
-}
-
 static void report(double seconds)
 {
     struct stress_summary s;
@@ -422,7 +337,7 @@ int main(int argc, char **argv)
     char line[16];
     int epoll = epoll_create1(EPOLL_CLOEXEC);
 
-    options(argc, argv);
+    blast_options(&opt, argc, argv);
     signal(SIGPIPE, SIG_IGN);
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;

@@ -35,9 +35,9 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "stress/floor_options.h"
 #include "stress/floor_reply.h"
 
 #define INPUT_BYTES 65536
@@ -59,13 +59,7 @@ struct thread {
     char *input;
 };
 
-static struct {
-    int port, threads;
-    size_t value_bytes;
-    const char *unix_path;
-    bool ring, echo;
-} opt = {.threads = 1, .value_bytes = 64};
-
+static struct floor_options opt;
 static struct thread *threads;
 static ck_ring_t ring;
 static ck_ring_buffer_t *ring_slots;
@@ -258,42 +252,6 @@ static void threads_start(void)
 
 /* ---- main ---- */
 
-static int listen_unix(void)
-{
-    struct sockaddr_un un = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    if (fd < 0 || strlen(opt.unix_path) >= sizeof(un.sun_path)) {
-        errno = ENAMETOOLONG;
-        die(opt.unix_path);
-    }
-    strcpy(un.sun_path, opt.unix_path);
-    if (bind(fd, (struct sockaddr *)&un, sizeof(un)) < 0 ||
-        listen(fd, 4096) < 0) {
-        die(opt.unix_path);
-    }
-    printf("listening %s\n", opt.unix_path);
-    return fd;
-}
-
-static int listen_tcp(void)
-{
-    struct sockaddr_in in = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)opt.port)};
-    socklen_t len = sizeof(in);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
-
-    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (bind(fd, (struct sockaddr *)&in, sizeof(in)) < 0 ||
-        listen(fd, 4096) < 0 ||
-        getsockname(fd, (struct sockaddr *)&in, &len) < 0) {
-        die("listen");
-    }
-    printf("listening %d\n", ntohs(in.sin_port));
-    return fd;
-}
-
 static void accept_all(int listener)
 {
     int on = 1;
@@ -326,58 +284,12 @@ static void on_signal(int sig)
     _exit(0);
 }
 
-static void usage(int status)
-{
-    fprintf(status == 0 ? stdout : stderr,
-            "floor [-p PORT (0: any)] [-s UNIXSOCKET] [-t THREADS (1)] "
-            "[-d VALUE-BYTES (64)] [--ring] [--echo]\n"
-            "prints \"listening PORT\" and answers until it is killed\n");
-    exit(status);
-}
-
-static void options(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-
-        if (strcmp(argv[i], "--ring") == 0) {
-            opt.ring = true;
-            continue;
-        }
-        if (strcmp(argv[i], "--echo") == 0) {
-            opt.echo = true;
-            continue;
-        }
-        if (strcmp(argv[i], "--help") == 0) {
-            usage(0);
-        }
-        if (value == NULL || argv[i][0] != '-') {
-            usage(2);
-        }
-        if (strcmp(argv[i], "-p") == 0) {
-            opt.port = atoi(value);
-        } else if (strcmp(argv[i], "-t") == 0) {
-            opt.threads = atoi(value);
-        } else if (strcmp(argv[i], "-d") == 0) {
-            opt.value_bytes = strtoul(value, NULL, 10);
-        } else if (strcmp(argv[i], "-s") == 0) {
-            opt.unix_path = value;
-        } else {
-            usage(2);
-        }
-        i++;
-    }
-    if (opt.threads < 1 || opt.threads > 1024) {
-        usage(2);
-    }
-}
-
 int main(int argc, char **argv)
 {
     struct rlimit files;
     int listener;
 
-    options(argc, argv);
+    floor_options(&opt, argc, argv);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGTERM, on_signal);
     signal(SIGINT, on_signal);
@@ -391,7 +303,10 @@ int main(int argc, char **argv)
     ring_slots = room(RING_SLOTS * sizeof(*ring_slots));
     ck_ring_init(&ring, RING_SLOTS);
     threads_start();
-    listener = opt.unix_path != NULL ? listen_unix() : listen_tcp();
+    listener = floor_listen(&opt);
+    if (listener < 0) {
+        die("listen");
+    }
     fflush(stdout);
     accept_all(listener);
     return 0;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "stress/audit.h"
+#include "stress/bait.h"
 #include "stress/clock.h"
 #include "stress/herd.h"
 #include "stress/usage.h"

@@ -24,6 +24,7 @@ stress_core = \
 	stress/workload.c stress/workload.h
 baton_stress_SOURCES = $(stress_core) \
 	stress/audit.c stress/audit.h \
+	stress/bait.c stress/bait.h \
 	stress/chart.c stress/chart.h \
 	stress/client.c stress/client.h \
 	stress/fairness.c stress/fairness.h \
@@ -68,12 +69,13 @@ EXTRA_baton_stress_SOURCES = stress/loop_epoll.c stress/loop_poll.c
 if POLLER_EPOLL
 noinst_PROGRAMS += stress/floor stress/blast
 endif
-stress_floor_SOURCES = stress/floor.c stress/floor_reply.c \
-	stress/floor_reply.h
+stress_floor_SOURCES = stress/floor.c stress/floor_options.c \
+	stress/floor_options.h stress/floor_reply.c stress/floor_reply.h
 stress_floor_CPPFLAGS = $(stress_cppflags) $(CK_CFLAGS)
 stress_floor_LDADD = $(LIBS_COMMON)
 stress_blast_SOURCES = stress/blast.c stress/blast_kind.c \
-	stress/blast_kind.h stress/clock.h stress/histogram.c stress/histogram.h
+	stress/blast_kind.h stress/blast_options.c stress/blast_options.h \
+	stress/clock.h stress/histogram.c stress/histogram.h
 stress_blast_CPPFLAGS = $(stress_cppflags)
 EXTRA_DIST += stress/compare stress/syscalls
 
