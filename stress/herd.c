@@ -11,18 +11,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "stress/clock.h"
 #include "stress/loop.h"
 #include "stress/net.h"
+#include "stress/rogues.h"
 #include "stress/run.h"
 
 #define EVENTS_AT_ONCE 256
 #define TICK_NS        (2 * STRESS_NS_PER_MS)
 #define IDLE_AT_ONCE   512
-#define ROGUE_PAUSE_NS (50 * STRESS_NS_PER_MS)
 
 enum member_state {
     WAITING, /* to connect */
@@ -46,8 +45,7 @@ struct stress_herd {
     struct member *members; /* the idle ones, then the storm */
     uint32_t n_idle, n_storm, connects;
     uint32_t n_settled_idle, n_settled_storm, n_under_way, next;
-    struct stress_rogue *rogues;
-    uint32_t n_rogues;
+    struct stress_rogues rogues;
     atomic_bool settled, storm, stop;
     uint64_t storm_at;
     struct stress_herd_result result;
@@ -173,84 +171,12 @@ static void connect_some(struct stress_herd *h)
     }
 }
 
-/* ---- rogues ---- */
-
-static void close_rogue(struct stress_rogue *r)
-{
-    struct linger now = {.l_onoff = 1};
-
-    if (r->kind == STRESS_RST) {
-        setsockopt(r->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-    }
-    close(r->fd);
-    r->fd = -1;
-}
-
-static void open_rogue(struct stress_herd *h, struct stress_rogue *r,
-                       uint64_t now)
-{
-    struct stress_fault_count *n = &h->result.fault[r->kind];
-    int rc = stress_connect(&h->run->target, h->connects++, &r->fd);
-
-    r->at = 0;
-    r->connected = rc == 0;
-    r->opened_at = now;
-    r->next_at = now + ROGUE_PAUSE_NS;
-    if (rc < 0 && rc != -EINPROGRESS) {
-        r->fd = -1;
-        n->failed += rc != -EAGAIN;
-        return;
-    }
-    n->opened += rc == 0;
-    r->next_at = now;
-}
-
-/* Whether its connection stands by now. */
-static bool established(struct stress_herd *h, struct stress_rogue *r)
-{
-    struct stress_fault_count *n = &h->result.fault[r->kind];
-    struct pollfd p = {.fd = r->fd, .events = POLLOUT};
-
-    if (r->connected) {
-        return true;
-    }
-    if (poll(&p, 1, 0) <= 0) {
-        return false;
-    }
-    if (stress_connect_result(r->fd) < 0) {
-        n->failed++;
-        close_rogue(r);
-        return false;
-    }
-    r->connected = true;
-    n->opened++;
-    return true;
-}
-
-static void rogues(struct stress_herd *h, uint64_t now)
-{
-    for (uint32_t i = 0; i < h->n_rogues; i++) {
-        struct stress_rogue *r = &h->rogues[i];
-
-        if (now < r->next_at) {
-            continue;
-        }
-        if (r->fd < 0) {
-            open_rogue(h, r, now);
-        } else if (established(h, r) &&
-                   !stress_rogue_act(r, &h->result.fault[r->kind], now)) {
-            close_rogue(r);
-            r->next_at = now + ROGUE_PAUSE_NS;
-        }
-    }
-}
-
 /* ---- the thread ---- */
 
 static void pass(struct stress_herd *h)
 {
     struct stress_event list[EVENTS_AT_ONCE];
-    bool busy = h->n_rogues > 0 || h->next < h->n_idle + h->n_storm;
+    bool busy = h->rogues.n > 0 || h->next < h->n_idle + h->n_storm;
     int n = stress_loop_wait(h->loop, list, EVENTS_AT_ONCE,
                              busy ? TICK_NS : 10 * TICK_NS);
 
@@ -307,18 +233,13 @@ static void *herd_main(void *arg)
             atomic_store(&h->settled, true);
         }
         /* When the storm may begin, main has set the time of the rogues. */
-        if (atomic_load(&h->storm) && h->n_rogues > 0 &&
+        if (atomic_load(&h->storm) && h->rogues.n > 0 &&
             now >= h->run->fault_at) {
-            rogues(h, now);
+            stress_rogues_act(&h->rogues, now);
         }
         pass(h);
     }
-    for (uint32_t i = 0; i < h->n_rogues; i++) {
-        if (h->rogues[i].fd >= 0) {
-            close_rogue(&h->rogues[i]);
-        }
-    }
-    h->n_rogues = 0;
+    stress_rogues_stop(&h->rogues, h->result.fault);
     last_look(h);
     return NULL;
 }
@@ -328,25 +249,18 @@ static void *herd_main(void *arg)
 static int fill_in(struct stress_herd *h)
 {
     const struct stress_options *o = &h->run->options;
-    uint32_t n = o->idle + o->storm, at = 0;
+    uint32_t n = o->idle + o->storm;
 
     h->n_idle = o->idle;
     h->n_storm = o->storm;
-    h->n_rogues = o->misdeeds.total;
     h->loop = stress_loop_new();
     h->members = calloc(n + 1, sizeof(*h->members));
-    h->rogues = calloc(h->n_rogues + 1, sizeof(*h->rogues));
-    if (h->loop == NULL || h->members == NULL || h->rogues == NULL) {
+    if (h->loop == NULL || h->members == NULL ||
+        stress_rogues_init(&h->rogues, h->run) < 0) {
         return -ENOMEM;
     }
     for (uint32_t i = 0; i < n; i++) {
         h->members[i] = (struct member){.fd = -1, .storm = i >= h->n_idle};
-    }
-    for (int k = 0; k < STRESS_N_MISDEEDS; k++) {
-        for (uint32_t i = 0; i < o->misdeeds.n[k]; i++, at++) {
-            h->rogues[at] = (struct stress_rogue){
-                .kind = (enum stress_misdeed)k, .fd = -1, .random = at};
-        }
     }
     return 0;
 }
@@ -405,7 +319,7 @@ void stress_herd_destroy(struct stress_herd **herd)
     }
     stress_loop_destroy(&h->loop);
     free(h->members);
-    free(h->rogues);
+    stress_rogues_fini(&h->rogues);
     free(h);
     *herd = NULL;
 }

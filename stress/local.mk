@@ -45,6 +45,7 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/report.c stress/report.h stress/report_counts.c \
 	stress/report_json.c stress/report_parts.h stress/report_text.c \
 	stress/request.c stress/request.h \
+	stress/rogues.c stress/rogues.h \
 	stress/run.c \
 	stress/schedule.c stress/schedule.h \
 	stress/series.c stress/series.h \
