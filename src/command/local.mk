@@ -79,7 +79,7 @@ command_sources += \
 	src/command/zset.c src/command/zset.h src/command/zset_add.c \
 	src/command/zset_combine.c \
 	src/command/zset_input.c src/command/zset_input.h \
-	src/command/zset_pick.c \
+	src/command/zset_pick.c src/command/zset_wait.c \
 	src/command/zset_pop.c src/command/zset_pop.h \
 	src/command/zset_range.c src/command/zset_range.h \
 	src/command/zset_read.c

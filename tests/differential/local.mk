@@ -15,7 +15,7 @@ differential_tests = \
 	tests/differential/family_set.py \
 	tests/differential/family_sort.py \
 	tests/differential/family_tx.py \
-	tests/differential/family_zset.py
+	tests/differential/family_zset.py tests/differential/family_zwait.py
 
 if HAVE_PYTHON
 TESTS += $(differential_tests)

@@ -6,6 +6,7 @@ protocol_tests = \
 	tests/protocol/keys.py tests/protocol/list.py tests/protocol/expire.py \
 	tests/protocol/hash.py tests/protocol/set.py tests/protocol/sort.py \
 	tests/protocol/zset.py tests/protocol/zset_more.py \
+	tests/protocol/zset_wait.py \
 	tests/protocol/databases.py \
 	tests/protocol/bitmap.py tests/protocol/blocking.py \
 	tests/protocol/scan.py tests/protocol/inline.py \
