@@ -144,13 +144,6 @@ def sorted_zset(request, ours, theirs):
     )
 
 
-def timeout_range(_, ours, theirs):
-    return isinstance(ours, Error) and (ours, theirs) == (
-        b"ERR timeout is out of range",
-        b"ERR timeout is negative",
-    )
-
-
 def bad_range(_, ours, theirs):
     return isinstance(ours, Error) and (
         theirs in (0, -1)
@@ -178,9 +171,6 @@ DIFFERENCES = (
     ("BITCOUNT", bad_range, "arguments are looked at before the key since 7.2"),
     ("BITPOS", bad_range, "arguments are looked at before the key since 7.2"),
     ("LPOS", least_count, "the least number is refused as a RANK since 7.2"),
-    (None, timeout_range,
-     "a time-out that is too large is told as such since 7.2, in the reference it "
-     "becomes negative"),
     ("LREM", least_count, "the least number is refused as a count since 7.2"),
     ("OBJECT", shared_integer,
      "REFCOUNT: the reference shares small integers, and in a transaction the words "
