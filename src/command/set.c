@@ -7,7 +7,6 @@
 
 #include "command/commands.h"
 #include "command/key.h"
-#include "command/scan.h"
 #include "command/service.h"
 #include "command/worker.h"
 #include "db/notify.h"
@@ -98,6 +97,16 @@ void set_cmd_reply(struct call *c, struct set_key *k)
     struct bt_slice s = set_key_text(k);
 
     resp_bulk(c->out, s.p, s.n);
+}
+
+void set_cmd_reply_found(struct call *c, const struct scan_found *found)
+{
+    resp_set(c->out, found->n);
+    for (size_t i = 0, at = 0; i < found->n; i++) {
+        struct bt_slice s = scan_found_next(found, &at);
+
+        resp_bulk(c->out, s.p, s.n);
+    }
 }
 
 /* ---- Adding and removing ---- */

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "command/command.h"
+#include "command/scan.h"
 #include "type/set.h"
 
 void set_cmd_limits(struct call *c, struct set_limits *limits);
@@ -40,7 +41,8 @@ bool set_cmd_end(struct call *c, struct set_change *w, const char *event);
 /* As set_cmd_end, when memory ran out in between; the error is replied. */
 void set_cmd_fail(struct call *c, struct set_change *w);
 
-/* The member as a bulk. */
+/* The member as a bulk; and a set of members that were collected. */
 void set_cmd_reply(struct call *c, struct set_key *k);
+void set_cmd_reply_found(struct call *c, const struct scan_found *found);
 
 #endif

@@ -150,26 +150,37 @@ static struct set *choose_to_stay(struct call *c, const struct set *s, size_t n)
     return fresh.s;
 }
 
-/* The few that stay become the key's value in place of the old one. */
-static void pop_most(struct call *c, struct set_change *w, size_t n)
+static int list_others(const struct set *s, const struct set *stays,
+                       struct scan_found *found)
 {
-    struct set *fresh = choose_to_stay(c, w->s, set_count(w->s) - n);
     struct set_iter it = {0};
     struct set_key k;
 
-    if (!fresh) {
-        cmd_oom(c);
-        return;
-    }
-    resp_set(c->out, n);
-    while (set_next(w->s, &it, &k)) {
-        if (!set_has(fresh, &k)) {
-            set_cmd_reply(c, &k);
+    while (set_next(s, &it, &k)) {
+        if (!set_has(stays, &k)) {
+            scan_found_add(found, set_key_text(&k));
         }
     }
-    /* No new key, and no more memory: this does not fail. */
-    db_put(c->tx, w->key, DB_SET, fresh, DB_KEEP_EXPIRE);
-    tx_notify(c->tx, NOTIFY_SET, "spop", w->key);
+    return found->error;
+}
+
+/* The few that stay become the key's value in place of the old one. All that
+ * can fail comes before the reply. */
+static void pop_most(struct call *c, struct set_change *w, size_t n)
+{
+    struct set *fresh = choose_to_stay(c, w->s, set_count(w->s) - n);
+    struct scan_found found = {.n = 0};
+
+    if (!fresh || list_others(w->s, fresh, &found) != 0) {
+        set_free(fresh);
+        cmd_oom(c);
+    } else if (db_put(c->tx, w->key, DB_SET, fresh, DB_KEEP_EXPIRE) != 0) {
+        cmd_oom(c);
+    } else {
+        set_cmd_reply_found(c, &found);
+        tx_notify(c->tx, NOTIFY_SET, "spop", w->key);
+    }
+    scan_found_fini(&found);
 }
 
 static void pop_some(struct call *c, struct set_change *w, size_t n)

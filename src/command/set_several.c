@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 #include "command/commands.h"
-#include "command/scan.h"
 #include "db/notify.h"
 
 /* ---- The sets ---- */
@@ -218,16 +217,6 @@ static void reply_set(struct call *c, const struct set *s)
     }
 }
 
-static void reply_list(struct call *c, const struct scan_found *found)
-{
-    resp_set(c->out, found->n);
-    for (size_t i = 0, at = 0; i < found->n; i++) {
-        struct bt_slice s = scan_found_next(found, &at);
-
-        resp_bulk(c->out, s.p, s.n);
-    }
-}
-
 static void answer(struct call *c, enum way way)
 {
     struct scan_found found = {.n = 0};
@@ -244,7 +233,7 @@ static void answer(struct call *c, enum way way)
     } else if (way == UNITE) {
         reply_set(c, r.set);
     } else {
-        reply_list(c, &found);
+        set_cmd_reply_found(c, &found);
     }
     set_free(r.set);
     scan_found_fini(&found);
