@@ -10,6 +10,7 @@ base_sources = \
 	src/base/random.c src/base/random.h \
 	src/base/mem.c src/base/mem.h \
 	src/base/reclaim.c src/base/reclaim.h \
+	src/base/sha256.c src/base/sha256.h \
 	src/base/siphash.c src/base/siphash.h \
 	src/base/slab.c src/base/slab.h \
 	src/base/slice.c src/base/slice.h \

@@ -180,9 +180,14 @@ int apply_requirepass(struct config *c, struct option_error *e)
         option_fail(e, "out of memory");
         return -ENOMEM;
     }
+    if (c->settings.acl.ctx &&
+        c->settings.acl.set_password(c->settings.acl.ctx, now) != 0) {
+        free(copy);
+        option_fail(e, "out of memory");
+        return -ENOMEM;
+    }
     free(c->settings.requirepass);
     c->settings.requirepass = copy;
-    SET(c->settings.has_password, *now != '\0');
     return 0;
 }
 
@@ -217,6 +222,12 @@ int apply_latency(struct config *c, struct option_error *e)
         (uint64_t)config_number(c, OPT_latency_monitor_threshold));
     SET(c->settings.latency_tracking,
         config_number(c, OPT_latency_tracking) != 0);
+    return 0;
+}
+
+int apply_acllog(struct config *c, struct option_error *e)
+{
+    SET(c->settings.acllog_max, (uint64_t)config_number(c, OPT_acllog_max_len));
     return 0;
 }
 

@@ -13,6 +13,7 @@
 
 option_apply_fn apply_hash_forms;
 option_apply_fn apply_keepalive;
+option_apply_fn apply_acllog;
 option_apply_fn apply_latency;
 option_apply_fn apply_loglevel;
 option_apply_fn apply_maxclients;

@@ -309,6 +309,7 @@ int config_finish(struct config *c, struct option_error *e)
             (size_t)config_number(c, OPT_client_query_buffer_limit);
         c->settings.port = (unsigned)config_number(c, OPT_port);
         c->settings.config_file = c->file;
+        c->settings.users = config_text(c, OPT_user);
     }
     return r;
 }

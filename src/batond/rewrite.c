@@ -71,7 +71,8 @@ static bool is_ours(size_t i)
 {
     const struct option *o = option_at(i);
 
-    return !(o->flags & OPTION_UNSEEN) && strcmp(o->name, "replicaof") != 0;
+    return i == OPT_user ||
+           (!(o->flags & OPTION_UNSEEN) && strcmp(o->name, "replicaof") != 0);
 }
 
 /* The option that a line sets, or OPT_N. */
@@ -247,6 +248,25 @@ static void put_limits(struct rewrite *w)
     }
 }
 
+/* A line for each. */
+static void put_users(struct rewrite *w)
+{
+    struct settings *s = &w->c->settings;
+    struct bt_buf users = {0}, line = {0};
+    size_t at = 0;
+
+    w->rc = s->acl.describe_users(s->acl.ctx, s->requirepass, &users);
+    while (w->rc == 0 && at < users.n) {
+        const char *end = memchr(users.p + at, '\n', users.n - at);
+
+        line.p = users.p + at;
+        line.n = (size_t)(end - line.p);
+        put(w, OPT_user, &line, true);
+        at += line.n + 1;
+    }
+    bt_buf_fini(&users);
+}
+
 static void put_option(struct rewrite *w, size_t i)
 {
     const struct option *o = option_at(i);
@@ -255,6 +275,10 @@ static void put_option(struct rewrite *w, size_t i)
 
     if (i == OPT_client_output_buffer_limit) {
         put_limits(w);
+        return;
+    }
+    if (i == OPT_user) {
+        put_users(w);
         return;
     }
     rc = bt_buf_addf(&text, "%s ", o->name);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "batond/value.h"
 
+#include "base/buf.h"
+#include "command/acl.h"
 #include "command/command.h"
 #include "command/options.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -220,4 +223,55 @@ int value_percentiles(const struct option *o, const char *old,
                                  i > 0 ? " " : "", v);
     }
     return value_text(out, e, "%s", text);
+}
+
+/* Is there a user of this name among those of the lines before? */
+static bool has_user(const char *users, struct bt_slice name)
+{
+    for (const char *p = users; *p;) {
+        size_t line = strcspn(p, "\n"), n = 0;
+
+        while (n < line && p[n] != ACL_WORD_END) {
+            n++;
+        }
+        if (bt_slice_eq(bt_slice(p, n), name)) {
+            return true;
+        }
+        p += line + (p[line] != '\0');
+    }
+    return false;
+}
+
+int value_user(const struct option *o, const char *old,
+               const struct bt_slice *word, size_t n, struct option_value *out,
+               struct option_error *e)
+{
+    struct bt_buf text = {0};
+    int rc;
+
+    if (n == 0) {
+        return option_fail(e, "wrong number of arguments");
+    }
+    if (old && has_user(old, word[0])) {
+        return option_fail(e, "Duplicate user found. A user can only be "
+                              "defined once in config files");
+    }
+    if (acl_check_rules(word, n, e->text, sizeof e->text) != 0) {
+        return -EINVAL;
+    }
+    rc = bt_buf_addf(&text, "%s%s", old ? old : "", old && *old ? "\n" : "");
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        rc = i > 0 ? bt_buf_addf(&text, "%c", ACL_WORD_END) : 0;
+        rc = rc == 0 ? bt_buf_add(&text, word[i].p, word[i].n) : rc;
+    }
+    if (rc == 0) {
+        rc = bt_buf_add(&text, "", 1);
+    }
+    if (rc != 0) {
+        bt_buf_fini(&text);
+        option_fail(e, "out of memory");
+        return -ENOMEM;
+    }
+    out->text = text.p;
+    return 0;
 }

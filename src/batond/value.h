@@ -22,6 +22,8 @@ option_parse_fn value_shutdown_flags;
 option_parse_fn value_percentiles;
 /* Of notify-keyspace-events. */
 option_parse_fn value_notify;
+/* A name and rules; adds to the users before. */
+option_parse_fn value_user;
 /* Of dispatch-queue. */
 option_parse_fn value_power_of_two;
 

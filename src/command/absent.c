@@ -39,8 +39,8 @@ void cmd_function_list(struct call *c)
             }
             name = true;
         } else {
-            resp_errorf(c->out, "ERR Unknown argument %.*s",
-                        (int)(word.n < 512 ? word.n : 512), word.p);
+            resp_errorf(c->out, "ERR Unknown argument %.*s", (int)word.n,
+                        word.p);
             return;
         }
     }

@@ -6,6 +6,7 @@
  */
 #include "command/client.h"
 
+#include "command/acl.h"
 #include "command/commands.h"
 #include "command/service.h"
 #include "command/session.h"
@@ -22,6 +23,7 @@ struct filter {
     uint64_t me;
     struct bt_buf ids; /* uint64_t each: those that fit */
     int rc;
+    struct bt_slice user; /* p NULL: any */
 };
 
 static bool address_fits(struct bt_slice want, const char *have)
@@ -41,7 +43,9 @@ static bool pick(const struct baton_client_info *info, void *data, void *arg)
         info->state == BATON_CLOSED) {
         return true;
     }
-    f->rc = bt_buf_add(&f->ids, &info->id, sizeof info->id);
+    if (address_fits(f->user, acl_user_name(data))) {
+        f->rc = bt_buf_add(&f->ids, &info->id, sizeof info->id);
+    }
     return f->rc == 0;
 }
 
@@ -113,13 +117,17 @@ static bool kill_max_age(struct call *c, struct bt_slice value,
     return true;
 }
 
-static bool kill_user(struct call *c, struct bt_slice user)
+static bool kill_user(struct call *c, struct bt_slice user, struct filter *f)
 {
-    if (!bt_slice_eq(user, bt_str("default"))) {
+    struct acl_user *u = acl_find(&c->worker->service->acl, user);
+
+    if (!u) {
         resp_errorf(c->out, "ERR No such user '%.*s'",
                     (int)(user.n < 512 ? user.n : 512), user.p);
         return false;
     }
+    acl_user_release(u);
+    f->user = user;
     return true;
 }
 
@@ -137,7 +145,7 @@ static bool kill_option(struct call *c, struct bt_slice name,
     } else if (bt_slice_is(name, "laddr")) {
         f->laddr = value;
     } else if (bt_slice_is(name, "user")) {
-        return kill_user(c, value);
+        return kill_user(c, value, f);
     } else if (bt_slice_is(name, "maxage")) {
         return kill_max_age(c, value, f);
     } else if (bt_slice_is(name, "skipme") &&

@@ -5,6 +5,7 @@
  */
 #include "command/client.h"
 
+#include "command/acl.h"
 #include "command/session.h"
 #include "command/topic.h"
 #include "resp/number.h"
@@ -111,7 +112,7 @@ static size_t labels_length(const struct session *s)
     for (int i = 0; i < N_LABELS; i++) {
         n += strlen(label(s, (enum label)i));
     }
-    return n;
+    return n + strlen(acl_user_name(s));
 }
 
 /* Who it is. */
@@ -156,7 +157,8 @@ static char *activity(char *p, const struct baton_client_info *info,
         &((struct session *)s)->last, memory_order_relaxed);
 
     p = word(p, " cmd=", last ? last->name : "NULL");
-    p = put(p, " user=default redir=-1");
+    p = word(p, " user=", acl_user_name(s));
+    p = put(p, " redir=-1");
     p = number(p, " resp=", session_proto(s) == 3 ? 3 : 2);
     p = word(p, " lib-name=", label(s, LABEL_LIB_NAME));
     p = word(p, " lib-ver=", label(s, LABEL_LIB_VER));

@@ -12,40 +12,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* What is done with the i-th key. The last words of a row stand for all keys
- * that are left, and for those that only a function finds. */
-static struct bt_slice flags_of_key(const struct command *c, size_t i)
-{
-    const char *list = c->key_flags;
-    struct bt_slice word = bt_slice("", 0), next;
-    bool found = c->keys.more && i > 0;
-
-    for (size_t k = 0; cmd_next_word(&list, ";", &next); k++) {
-        word = next;
-        if (k == i && !found) {
-            break;
-        }
-    }
-    return word;
-}
-
-/* SET reads its key only with GET, BITFIELD writes only with SET or INCRBY. */
-static struct bt_slice variable_flags(const struct bt_slice *argv, size_t argc)
-{
-    bool set = bt_slice_is(argv[0], "set");
-
-    for (size_t i = set ? 3 : 2; i < argc; i++) {
-        if (set && bt_slice_is(argv[i], "get")) {
-            return bt_str("RW access update");
-        }
-        if (!set &&
-            (bt_slice_is(argv[i], "set") || bt_slice_is(argv[i], "incrby"))) {
-            return bt_str("RW access update");
-        }
-    }
-    return bt_str(set ? "OW update" : "RO access");
-}
-
 static void reply_key_flags(struct resp_reply *out, struct bt_slice flags)
 {
     char text[64];
@@ -78,11 +44,8 @@ static void reply_keys(struct call *c, const struct command *asked,
         struct bt_slice key = argv[keys->at[i]];
 
         if (with_flags) {
-            struct bt_slice flags = flags_of_key(asked, i);
+            struct bt_slice flags = cmd_key_flags(asked, argv, c->argc - 2, i);
 
-            if (strstr(asked->key_flags, "variable_flags")) {
-                flags = variable_flags(argv, c->argc - 2);
-            }
             resp_array(c->out, 2);
             resp_bulk(c->out, key.p, key.n);
             reply_key_flags(c->out, flags);

@@ -4,6 +4,7 @@
  */
 #include "command/commands.h"
 
+#include "command/acl.h"
 #include "command/client.h"
 #include "command/multi.h"
 #include "command/pubsub.h"
@@ -16,42 +17,14 @@
 #include <limits.h>
 #include <string.h>
 
-#define WRONGPASS                                                              \
-    "WRONGPASS invalid username-password pair or user is disabled."
-
-/* Takes as long for a wrong guess as for the right one. */
-static bool same_secret(struct bt_slice guess, const char *secret)
+/* Any password is right for a user that has none. */
+static bool default_has_password(struct call *c)
 {
-    size_t n = strlen(secret), i;
-    unsigned diff = n != guess.n;
+    struct acl_user *u = acl_find(&c->worker->service->acl, bt_str("default"));
+    bool has = u && !u->nopass;
 
-    for (i = 0; i < guess.n; i++) {
-        diff |= (unsigned char)guess.p[i] ^
-                (unsigned char)secret[n > 0 ? i % n : 0];
-    }
-    return diff == 0;
-}
-
-/* The only user is "default"; without a password any is right, as in Redis. */
-static bool authenticate(struct call *c, struct bt_slice user,
-                         struct bt_slice password)
-{
-    struct service *service = c->worker->service;
-    bool right = true;
-
-    if (options_has_password(service->settings)) {
-        char *secret = options_password(service->settings);
-
-        right = secret && same_secret(password, secret);
-        options_password_free(secret);
-    }
-    if (!right || !bt_slice_eq(user, bt_str("default"))) {
-        cmd_count_add(&c->worker->counters.denied, 1);
-        resp_error(c->out, WRONGPASS);
-        return false;
-    }
-    session_set_flag(c->session, SESSION_AUTHENTICATED, true);
-    return true;
+    acl_user_release(u);
+    return has;
 }
 
 void cmd_auth(struct call *c)
@@ -63,14 +36,14 @@ void cmd_auth(struct call *c)
         return;
     }
     if (c->argc == 3) {
-        ok = authenticate(c, c->argv[1], c->argv[2]);
-    } else if (!options_has_password(c->worker->service->settings)) {
+        ok = acl_authenticate(c, c->argv[1], c->argv[2]);
+    } else if (!default_has_password(c)) {
         resp_error(c->out, "ERR AUTH <password> called without any password "
                            "configured for the default user. Are you sure your "
                            "configuration is correct?");
         return;
     } else {
-        ok = authenticate(c, bt_str("default"), c->argv[1]);
+        ok = acl_authenticate(c, bt_str("default"), c->argv[1]);
     }
     if (ok) {
         resp_status(c->out, "OK");
@@ -154,7 +127,7 @@ void cmd_hello(struct call *c)
     if (!hello_proto(c, &h) || !hello_options(c, &h)) {
         return;
     }
-    if (h.user && !authenticate(c, *h.user, *h.password)) {
+    if (h.user && !acl_authenticate(c, *h.user, *h.password)) {
         return;
     }
     if (service_wants_auth(c->worker->service, c->session)) {
@@ -246,8 +219,9 @@ void cmd_reset(struct call *c)
                      SESSION_REPLY_OFF | SESSION_REPLY_SKIP_NEXT |
                          SESSION_NO_EVICT | SESSION_NO_TOUCH,
                      false);
+    acl_forget(c);
     session_set_flag(s, SESSION_AUTHENTICATED,
-                     !options_has_password(service->settings));
+                     !atomic_load(&service->acl.auth_required));
     c->out->proto = 2;
     c->out->mute = session_flags(s) & SESSION_REPLY_SKIP;
     resp_status(c->out, "RESET");

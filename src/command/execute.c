@@ -121,6 +121,25 @@ static bool lacks_room(struct call *call)
            !room_make(call->worker);
 }
 
+/* One comparison for a user that may do everything. */
+static bool may_run(struct call *call)
+{
+    struct acl *a = &call->worker->service->acl;
+    char error[512];
+
+    /* Relaxed: a change counts from the next request on that sees it. */
+    if (bt_likely(
+            call->session->acl_free &&
+            call->session->acl_taken ==
+                atomic_load_explicit(&a->generation, memory_order_relaxed))) {
+        return true;
+    }
+    if (acl_gate(call, error, sizeof error)) {
+        return true;
+    }
+    return *error ? reject(call, error) : false;
+}
+
 /* Sets call->command. False: refused, and the error is written. */
 static bool resolve(struct call *call)
 {
@@ -148,9 +167,8 @@ static bool resolve(struct call *call)
                  "ERR wrong number of arguments for '%s' command", c->name);
         return reject(call, text);
     }
-    if (bt_unlikely(service_wants_auth(call->worker->service, call->session)) &&
-        !(c->flags & CMD_NO_AUTH)) {
-        return reject(call, "NOAUTH Authentication required.");
+    if (!may_run(call)) {
+        return false;
     }
     if (bt_unlikely(multi_on(call->session)) && c->flags & CMD_NO_MULTI) {
         return reject(call, "ERR Command not allowed inside a transaction");
@@ -403,7 +421,9 @@ void cmd_execute_queued(struct call *call)
     uint64_t told = call->told, n = out->errors;
 
     call->told = 0;
-    run_counted(call, run_queued);
+    if (may_run(call)) { /* it might when it was queued */
+        run_counted(call, run_queued);
+    }
     n = out->errors - n;
     if (n > 0) {
         count_errors(call, start, p, n);

@@ -137,9 +137,6 @@ void info_stats_section(struct info *i)
                                           "tracking_total_prefixes",
                                           "unexpected_error_replies",
                                           NULL};
-    static const char *const denied[] = {"acl_access_denied_cmd",
-                                         "acl_access_denied_key",
-                                         "acl_access_denied_channel", NULL};
     const struct stats *s = info_stats(i);
     struct stats_rates r;
     struct db_stats d;
@@ -185,7 +182,9 @@ void info_stats_section(struct info *i)
     info_add(i, "io_threaded_writes_processed:0\r\n");
     info_add(i, "reply_buffer_shrinks:0\r\nreply_buffer_expands:0\r\n");
     info_add(i, "acl_access_denied_auth:%" PRIu64 "\r\n", s->denied);
-    info_add_zeroes(i, denied);
+    info_add(i, "acl_access_denied_cmd:%" PRIu64 "\r\n", s->denied_command);
+    info_add(i, "acl_access_denied_key:%" PRIu64 "\r\n", s->denied_key);
+    info_add(i, "acl_access_denied_channel:%" PRIu64 "\r\n", s->denied_channel);
 }
 
 /* ---- Replication, CPU, Modules, Cluster, Keyspace ---- */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command/keys.h"
 
+#include "command/table.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,4 +101,46 @@ int cmd_keys_of(const struct command *c, const struct bt_slice *argv,
         list->n = 0;
     }
     return r;
+}
+
+/* What is done with the i-th key. The last words of a row stand for all keys
+ * that are left, and for those that only a function finds. */
+static struct bt_slice flags_of_key(const struct command *c, size_t i)
+{
+    const char *list = c->key_flags;
+    struct bt_slice word = bt_slice("", 0), next;
+    bool found = c->keys.more && i > 0;
+
+    for (size_t k = 0; cmd_next_word(&list, ";", &next); k++) {
+        word = next;
+        if (k == i && !found) {
+            break;
+        }
+    }
+    return word;
+}
+
+/* SET reads its key only with GET, BITFIELD writes only with SET or INCRBY. */
+static struct bt_slice variable_flags(const struct bt_slice *argv, size_t argc)
+{
+    bool set = bt_slice_is(argv[0], "set");
+
+    for (size_t i = set ? 3 : 2; i < argc; i++) {
+        if (set && bt_slice_is(argv[i], "get")) {
+            return bt_str("RW access update");
+        }
+        if (!set &&
+            (bt_slice_is(argv[i], "set") || bt_slice_is(argv[i], "incrby"))) {
+            return bt_str("RW access update");
+        }
+    }
+    return bt_str(set ? "OW update" : "RO access");
+}
+
+struct bt_slice cmd_key_flags(const struct command *c,
+                              const struct bt_slice *argv, size_t argc,
+                              size_t i)
+{
+    return strstr(c->key_flags, "variable_flags") ? variable_flags(argv, argc)
+                                                  : flags_of_key(c, i);
 }

@@ -36,6 +36,11 @@ int cmd_keys_add(struct cmd_key_list *list, size_t at);
 int cmd_keys_of(const struct command *c, const struct bt_slice *argv,
                 size_t argc, struct cmd_key_list *list);
 
+/* What is done with the i-th key of such a list, in Redis' words. */
+struct bt_slice cmd_key_flags(const struct command *c,
+                              const struct bt_slice *argv, size_t argc,
+                              size_t i);
+
 /* Nothing but a range: the list is not needed to lock. */
 static inline bool cmd_keys_plain(const struct command *c)
 {

@@ -51,7 +51,6 @@ struct options_output_limit {
  * will do. */
 struct settings {
     _Atomic bool protected_mode;
-    _Atomic bool has_password;         /* use options_has_password() */
     _Atomic size_t proto_max_bulk_len; /* resp_limits.max_bulk */
     _Atomic int list_max_listpack_size;
     _Atomic unsigned notify; /* of notify-keyspace-events */
@@ -70,6 +69,7 @@ struct settings {
     _Atomic uint64_t slowlog_max; /* slowlog-max-len */
     _Atomic uint64_t latency_ms;  /* latency-monitor-threshold, 0: none */
     _Atomic bool latency_tracking;
+    _Atomic uint64_t acllog_max; /* acllog-max-len */
 
     /* ---- Constant while workers run ---- */
     enum options_debug enable_debug_command;
@@ -80,35 +80,21 @@ struct settings {
     const char *executable;  /* for INFO: as it was called */
     struct bt_log log;       /* the program's log */
 
+    const char *users; /* each `user`: see ACL_WORD_END in acl.h */
+
+    /* Made by cmd_service_new(): what requirepass is for, and the users as they
+     * are now, for the configuration file. 0 or -ENOMEM. */
+    struct {
+        void *ctx; /* NULL: no service yet */
+        int (*set_password)(void *ctx, const char *password);
+        int (*describe_users)(void *ctx, const char *password,
+                              struct bt_buf *out);
+    } acl;
+
     /* ---- Under lock ---- */
     struct bt_mutex lock;
-    char *requirepass; /* "" = none; use options_password() */
+    char *requirepass; /* "" = none */
 };
-
-/* A password must be given before anything else. */
-static inline bool options_has_password(const struct settings *s)
-{
-    /* Relaxed: a client that comes while it changes may see either. */
-    return atomic_load_explicit(&((struct settings *)s)->has_password,
-                                memory_order_relaxed);
-}
-
-/* A copy of the password, since it may be replaced at any time; NULL: out of
- * memory. */
-static inline char *options_password(struct settings *s)
-{
-    char *copy;
-
-    bt_mutex_lock(&s->lock);
-    copy = strdup(s->requirepass);
-    bt_mutex_unlock(&s->lock);
-    return copy;
-}
-
-static inline void options_password_free(char *password)
-{
-    free(password);
-}
 
 /* notify-keyspace-events: letters into flags and into the text that CONFIG GET
  * shows; false: a letter means nothing. */

@@ -101,7 +101,7 @@ static int on_open(struct baton_client *c)
 {
     struct worker *w = baton_client_worker_data(c);
     struct settings *s = w->service->settings;
-    bool password = options_has_password(s);
+    bool password = atomic_load(&w->service->acl.auth_required);
 
     session_init(baton_data(c), !password);
     if (!password && !baton_is_local(c) &&
@@ -288,6 +288,11 @@ struct baton_service *cmd_service_new(struct settings *settings,
     s->settings = settings;
     s->ops = ops;
     bt_mutex_init(&s->base_lock, BT_RANK_LOG, 0);
+    if (acl_init(&s->acl, settings) != 0) {
+        acl_fini(&s->acl);
+        free(s);
+        return NULL;
+    }
     slowlog_init(&s->slowlog);
     pause_init(&s->pause);
     latency_init(&s->latency);
@@ -300,6 +305,7 @@ void cmd_service_free(struct baton_service **api)
     if (*api) {
         struct service *s = service_of(*api);
 
+        acl_fini(&s->acl);
         slowlog_fini(&s->slowlog);
         pause_fini(&s->pause);
         latency_fini(&s->latency);

@@ -19,6 +19,7 @@
 #include <baton/baton.h>
 
 #include "base/sync.h"
+#include "command/acl.h"
 #include "command/latency.h"
 #include "command/options.h"
 #include "command/pause.h"
@@ -60,6 +61,7 @@ struct service {
     struct bt_mutex base_lock;         /* rank LOG */
     struct stats base;                 /* under base_lock */
     struct stats_sampler sampler;
+    struct acl acl;
     struct slowlog slowlog;
     struct pause pause;
     struct latency latency;
@@ -73,11 +75,13 @@ void cmd_service_free(struct baton_service **s);
 
 /* ---- For the commands; owner worker ---- */
 
-/* A password is set and this client did not give it. */
+/* A password is wanted, and this client gave none. */
 static inline bool service_wants_auth(const struct service *s,
                                       const struct session *session)
 {
-    return options_has_password(s->settings) &&
+    /* Relaxed: a client that comes while it changes may see either. */
+    return atomic_load_explicit(&((struct service *)s)->acl.auth_required,
+                                memory_order_relaxed) &&
            !(session_flags(session) & SESSION_AUTHENTICATED);
 }
 

@@ -11,6 +11,8 @@
 #include "command/service.h"
 #include "command/worker.h"
 
+#include "command/acl_user.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,29 +78,36 @@ void session_init(struct session *s, bool authenticated)
     session_set_flag(s, SESSION_AUTHENTICATED, authenticated);
 }
 
-static void take_labels(void *data, void *arg)
+struct parts {
+    struct labels *labels;
+    struct acl_user *user;
+};
+
+static void take_parts(void *data, void *arg)
 {
     struct session *s = data;
-    struct labels **out = arg;
+    struct parts *out = arg;
 
-    *out = s->labels;
+    *out = (struct parts){s->labels, s->user};
     s->labels = NULL;
+    s->user = NULL;
 }
 
 void session_fini(struct baton_client *c)
 {
     struct session *s = baton_data(c);
     struct worker *w = baton_client_worker_data(c);
-    struct labels *labels = NULL;
+    struct parts parts = {NULL, NULL};
 
     multi_reset(s, w->service->db);
     pubsub_reset(c);
-    if (s->labels) {
-        baton_sync(c, take_labels, &labels);
+    if (s->labels || s->user) {
+        baton_sync(c, take_parts, &parts);
     }
-    for (int i = 0; labels && i < N_LABELS; i++) {
-        free(labels->text[i]);
+    for (int i = 0; parts.labels && i < N_LABELS; i++) {
+        free(parts.labels->text[i]);
     }
-    free(labels);
+    free(parts.labels);
+    acl_user_release(parts.user);
     resp_partial_free(&s->partial);
 }

@@ -43,6 +43,7 @@ struct labels {
 
 struct multi;      /* command/multi.h */
 struct subscriber; /* command/topic.h */
+struct acl_user;
 
 struct session {
     struct resp_partial *partial;       /* of an unfinished request, or NULL */
@@ -58,6 +59,9 @@ struct session {
     struct subscriber *sub;  /* NULL: none; changed under baton_sync() */
     atomic_bool dirty;       /* a watched key was changed; any thread sets it */
     atomic_bool paused;      /* parked by CLIENT PAUSE: command/pause.h */
+    bool acl_free;           /* its user may do everything: command/acl.h */
+    unsigned acl_taken;      /* the generation of that user */
+    struct acl_user *user;   /* NULL: default, and not looked at yet */
 };
 
 _Static_assert(sizeof(struct session) <= 72, "a session is to stay small");

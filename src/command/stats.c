@@ -99,6 +99,9 @@ static void add_worker(struct stats *s, struct cmd_counters *c)
     s->commands += get(&c->commands);
     s->errors += get(&c->errors);
     s->denied += get(&c->denied);
+    s->denied_command += get(&c->denied_command);
+    s->denied_key += get(&c->denied_key);
+    s->denied_channel += get(&c->denied_channel);
     for (size_t i = 0; i < cmd_rows(); i++) {
         s->rows[i].calls += get(&c->rows[i].calls);
         s->rows[i].ns += get(&c->rows[i].ns);
@@ -141,6 +144,9 @@ static void subtract(struct stats *s, const struct stats *base)
     less(&s->commands, base->commands);
     less(&s->errors, base->errors);
     less(&s->denied, base->denied);
+    less(&s->denied_command, base->denied_command);
+    less(&s->denied_key, base->denied_key);
+    less(&s->denied_channel, base->denied_channel);
     less(&s->connections, base->connections);
     less(&s->refused, base->refused);
     less(&s->bytes_in, base->bytes_in);

@@ -31,7 +31,8 @@ struct cmd_count {
 struct cmd_counters {
     _Atomic uint64_t commands, errors;
     _Atomic uint64_t denied; /* wrong passwords */
-    struct cmd_count *rows;  /* one for each row of the table */
+    _Atomic uint64_t denied_command, denied_key, denied_channel;
+    struct cmd_count *rows; /* one for each row of the table */
     _Atomic unsigned n_codes;
     struct {
         char code[STATS_CODE_SIZE]; /* never changes once counted in n_codes */
@@ -66,6 +67,7 @@ struct stats_code {
 
 struct stats {
     uint64_t commands, errors, denied;
+    uint64_t denied_command, denied_key, denied_channel;
     uint64_t connections, refused, bytes_in, bytes_out;
     struct stats_row *rows;
     struct stats_code codes[STATS_MAX_ERRORS];

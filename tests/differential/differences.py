@@ -129,6 +129,42 @@ def endless(_, ours, theirs):
 
 BLOCKING = ("BLPOP", "BRPOP", "BLMPOP", "BLMOVE", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX",
             "BZMPOP")  # fmt: skip
+
+
+def denied(request, ours, theirs):
+    return (
+        is_sub(request, b"DRYRUN")
+        and type(ours) is type(theirs) is bytes
+        and b"has no permissions to" in ours
+        and b"has no permissions to" in theirs
+    )
+
+
+def line_end(_, ours, theirs):
+    return (
+        isinstance(ours, Error)
+        and isinstance(theirs, Error)
+        and ours.rstrip() == theirs.rstrip()
+    )
+
+
+def selectors(request, ours, theirs):
+    return (
+        is_sub(request, b"SETUSER")
+        and isinstance(ours, Error)
+        and isinstance(theirs, Error)
+        and any(word.startswith(b"(") for word in request[3:])
+    )
+
+
+def arity_of_getkeys(request, ours, theirs):
+    return (
+        is_sub(request, b"GETKEYS", b"GETKEYSANDFLAGS")
+        and isinstance(theirs, Error)
+        and len(request) == 3
+    )
+
+
 SCORED = (
     "ZADD", "ZINCRBY", "ZSCORE", "ZMSCORE", "ZRANGE", "ZREVRANGE", "ZRANGEBYSCORE",
     "ZREVRANGEBYSCORE", "ZPOPMIN", "ZPOPMAX", "ZMPOP", "BZPOPMIN", "BZPOPMAX",
@@ -185,6 +221,11 @@ DIFFERENCES = (
        "not tell apart") for name in SCORED),
     *((name, endless, "a time-out beyond all bounds is out of range, as by 7.2; the "
        "reference takes it for a negative one") for name in BLOCKING),
+    ("ACL", denied, "DRYRUN says who may not do what in the words of 7.2"),
+    ("FUNCTION", line_end, "an error text that repeats an argument ends before the "
+     "line ends at its end"),
+    ("ACL", selectors, "users have no selectors: `(` begins no rule"),
+    ("COMMAND", arity_of_getkeys, "GETKEYS takes a command alone since 7.2"),
     ("ZRANK", with_score, "WITHSCORE is of 7.2"),
     ("ZREVRANK", with_score, "WITHSCORE is of 7.2"),
 )  # fmt: skip

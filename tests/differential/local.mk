@@ -10,6 +10,7 @@ differential_tests = \
 	tests/differential/family_generic.py \
 	tests/differential/family_hash.py \
 	tests/differential/family_list.py \
+	tests/differential/family_server.py \
 	tests/differential/family_string.py \
 	tests/differential/family_pubsub.py \
 	tests/differential/family_set.py \

@@ -11,6 +11,8 @@ protocol_tests = \
 	tests/protocol/bitmap.py tests/protocol/blocking.py \
 	tests/protocol/scan.py tests/protocol/inline.py \
 	tests/protocol/docs.py tests/protocol/maxmemory.py \
+	tests/protocol/multi.py \
+	tests/protocol/acl.py tests/protocol/redis_cli.py \
 	tests/protocol/watching.py tests/protocol/clients.py \
 	tests/protocol/memory.py tests/protocol/rewrite.py \
 	tests/protocol/multi.py tests/protocol/pubsub.py \

@@ -3,6 +3,7 @@ if HAVE_CRITERION
 base_unit_tests = tests/unit/base/test_buf.t \
 	tests/unit/base/test_list.t \
 	tests/unit/base/test_reclaim.t \
+	tests/unit/base/test_sha256.t \
 	tests/unit/base/test_sync.t \
 	tests/unit/base/test_text.t
 check_PROGRAMS += $(base_unit_tests)
@@ -10,6 +11,9 @@ TESTS += $(base_unit_tests)
 base_unit_cppflags = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
 base_unit_ldadd = libbatonall.la $(CRITERION_LIBS) $(LIBS_COMMON)
 
+tests_unit_base_test_sha256_t_SOURCES = tests/unit/base/test_sha256.c
+tests_unit_base_test_sha256_t_CPPFLAGS = $(base_unit_cppflags)
+tests_unit_base_test_sha256_t_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_buf_t_SOURCES = tests/unit/base/test_buf.c
 tests_unit_base_test_buf_t_CPPFLAGS = $(base_unit_cppflags)
 tests_unit_base_test_buf_t_LDADD = $(base_unit_ldadd)

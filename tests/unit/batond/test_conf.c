@@ -86,7 +86,7 @@ Test(conf, defaults)
     cr_expect_eq(config_number(&config, OPT_protected_mode), 1);
     cr_expect_eq(config_finish(&config, &e), 0);
     cr_expect(config.settings.protected_mode);
-    cr_expect_not(options_has_password(&config.settings));
+    cr_expect_str_empty(config.settings.requirepass);
     cr_expect_eq(config.settings.databases, 16);
     cr_expect_eq(config.settings.port, 6379);
     cr_expect_eq(config.settings.proto_max_bulk_len, 536870912);
@@ -197,10 +197,20 @@ Test(conf, secrets_are_not_shown)
             AT "'requirepass': Unbalanced quotes in configuration line");
     refuses("requirepass \"a\\x00b\"",
             AT "'requirepass': argument must not contain a zero byte");
-    takes("user bob on >s3cret");
-    cr_assert_lt(config_finish(&config, &e), 0);
-    cr_expect_str_eq(e.text,
-                     AT "'user': not supported yet (access control lists)");
+    refuses("user bob on >s3cret nonsense",
+            AT "'user': Error in user declaration 'nonsense': Syntax error");
+}
+
+Test(conf, users_add_up)
+{
+    takes("user bob on >a");
+    takes("user \"alice\" \">b c\" ~*");
+    refuses("user bob off", AT "'user': Duplicate user found. A user can only "
+                               "be defined once in config files");
+    cr_expect_str_eq(config_text(&config, OPT_user),
+                     "bob\x1fon\x1f>a\nalice\x1f>b c\x1f~*");
+    cr_assert_eq(config_finish(&config, &e), 0);
+    cr_expect_str_eq(config.settings.users, config_text(&config, OPT_user));
 }
 
 Test(conf, limits_of_classes_add_up)
@@ -238,8 +248,7 @@ Test(conf, missing_features_are_refused_by_name)
     asks("tls-port 6380", AT "'tls-port 6380': not supported yet (TLS)");
     asks("loadmodule /x.so a b",
          AT "'loadmodule /x.so a b': not supported yet (modules)");
-    asks("aclfile /x",
-         AT "'aclfile /x': not supported yet (access control lists)");
+    asks("aclfile /x", AT "'aclfile /x': not supported yet (a file of users)");
     asks("save 60 1", AT "'save 60 1': not supported yet (snapshots)");
     asks("maxmemory-clients 10%",
          AT "'maxmemory-clients 10%': not supported yet (a limit for the "
@@ -248,9 +257,6 @@ Test(conf, missing_features_are_refused_by_name)
          AT "'syslog-enabled yes': not supported yet (syslog)");
     asks("rename-command CONFIG \"\"",
          AT "'rename-command CONFIG ': not supported yet (renamed commands)");
-    asks("notify-keyspace-events KEA",
-         AT "'notify-keyspace-events KEA': not supported yet (keyspace "
-            "notifications)");
     asks("supervised upstart", AT "'supervised upstart': not supported yet "
                                   "(tell systemd when the server is ready: "
                                   "systemd, or auto: if it asks)");
