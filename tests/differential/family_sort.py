@@ -14,6 +14,7 @@ PATTERNS = ("w_*", "h_*->f", "h_*->g", "o_*", "w_*x", "h_*->", "none_*", "*", "w
 
 class Sort(Family):
     name = "sort"
+    mixes = False  # equal weights in a set have no promised order
     needs = ("SORT", "SORT_RO", "RPUSH", "SADD", "ZADD")
     plain = True  # no key goes to another type
 
