@@ -79,7 +79,7 @@ def pushed(c):
             expect(c.cmd("RPUSH", "l", "a"), 1)
             expect(w.reply(), want)
             expect(c.cmd("EXISTS", "l"), 0)
-            expect(blocked(c), 0)
+            wait_until(lambda: blocked(c) == 0, "nobody waits any more")
             expect(c.cmd("LLEN", "m"), int("m" in request.split()))
             expect(w.client.cmd("ECHO", "x"), "x")
 
