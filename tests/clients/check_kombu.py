@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""A job queue: kombu, the messages of Celery, whose Redis transport needs no
-scripts."""
+"""A job queue: kombu, the messages of Celery. Its Redis transport needs no scripts
+unless it is to give back messages of consumers that died (ack_emulation)."""
 
 import os
 import socket
@@ -10,11 +10,12 @@ import threading
 from kombu import Connection, Exchange, Queue
 
 URL = "redis+socket://" + os.environ["BATON_SOCKET"]
+OPTIONS = {"ack_emulation": False}
 JOBS = 500
 
 
 def consume(queue, got, lock):
-    with Connection(URL) as connection:
+    with Connection(URL, transport_options=OPTIONS) as connection:
         def job(body, message):
             with lock:
                 got.append(body["n"])
@@ -37,7 +38,7 @@ def main():
     workers = [
         threading.Thread(target=consume, args=(queue, got, lock)) for _ in range(3)
     ]
-    with Connection(URL) as connection:
+    with Connection(URL, transport_options=OPTIONS) as connection:
         producer = connection.Producer()
         for n in range(JOBS // 2):
             producer.publish({"n": n}, exchange=queue.exchange,
