@@ -36,7 +36,7 @@ static bool add_name(void *arg, struct bt_slice name)
 {
     struct names *l = arg;
 
-    if (l->pattern && !cmd_glob(*l->pattern, name, false)) {
+    if (l->pattern && !topic_matches(*l->pattern, name)) {
         return true;
     }
     l->rc = bt_buf_addf(&l->text, "$%zu\r\n", name.n);

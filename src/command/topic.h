@@ -67,6 +67,10 @@ struct publisher {
 int publisher_init(struct publisher *p, struct topics *t);
 void publisher_fini(struct publisher *p);
 
+/* Does the channel's name fit? As in Redis, none but the empty pattern fits the
+ * empty name. */
+bool topic_matches(struct bt_slice pattern, struct bt_slice name);
+
 /* To the subscribers of the channel, and of all patterns that fit (those not
  * for shard channels). How many will get it. Locks up to rank CONFIG may be
  * held. */

@@ -177,13 +177,18 @@ static void send_to(struct publisher *p, struct topic *topic, struct letter *l)
     }
 }
 
+bool topic_matches(struct bt_slice pattern, struct bt_slice name)
+{
+    return name.n == 0 ? pattern.n == 0 : cmd_glob(pattern, name, false);
+}
+
 static void send_to_patterns(struct publisher *p, struct letter *l)
 {
     struct topics *t = p->topics;
 
     bt_mutex_lock(&t->shard[PATTERN_SHARD].lock);
     for (struct topic *k = t->patterns; k; k = k->next_pattern) {
-        if (cmd_glob(k->name, l->channel, false)) {
+        if (topic_matches(k->name, l->channel)) {
             send_to(p, k, l);
         }
     }

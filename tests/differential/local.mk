@@ -27,3 +27,8 @@ EXTRA_DIST += $(differential_tests) tests/differential/compare.py \
 	tests/differential/family.py tests/differential/gen.py \
 	tests/differential/run.py tests/differential/tap.py \
 	tests/differential/wire.py
+
+if HAVE_PYTHON
+TESTS += tests/differential/family_events.py
+endif
+EXTRA_DIST += tests/differential/family_events.py
