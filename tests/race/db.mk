@@ -21,3 +21,8 @@ tests_race_db_zset_SOURCES = tests/race/db_zset.c tests/race/db_race.h
 tests_race_db_zset_LDADD = $(db_race_ldadd)
 tests_race_db_wait_SOURCES = tests/race/db_wait.c tests/race/db_race.h
 tests_race_db_wait_LDADD = $(db_race_ldadd)
+
+check_PROGRAMS += tests/race/db_watch
+TESTS += tests/race/db_watch
+tests_race_db_watch_SOURCES = tests/race/db_watch.c tests/race/db_race.h
+tests_race_db_watch_LDADD = $(db_race_ldadd)
