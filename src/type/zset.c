@@ -445,7 +445,7 @@ const struct object_ops zset_ops = {
 
 bool zset_sound(const struct zset *z)
 {
-    struct zset_item last, item;
+    struct zset_item last = {{NULL, 0}, 0}, item;
     struct zset_walk w;
     char text[PACK_TEXT];
     size_t n = 0;

@@ -74,7 +74,7 @@ def served(c):
             with Waiter(c, *request.split()) as w:
                 expect(c.cmd(*make), lambda v: not isinstance(v, Error), repr(make))
                 expect(w.reply(), want, "%s: %r" % (request, make))
-                expect(blocked(c), 0)
+                wait_until(lambda: blocked(c) == 0, "nobody to block")
 
 
 @both("ZINCRBY, MOVE, SWAPDB serve as well")
