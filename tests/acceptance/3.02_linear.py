@@ -43,7 +43,7 @@ def histories(workers, clients):
 def all_histories():
     histories(2, 8)
     histories(4, 8)
-    histories(4, 16)
+    histories(4, 12)
 
 
 @part("planted faults")

@@ -18,7 +18,7 @@
 
 enum {
     WORDS = OPS_MAX / 64,
-    TRIES_MAX = 4000000
+    TRIES_MAX = 16000000
 };
 
 /* A call or a return in the order of time; while its operation is in the order
