@@ -15,6 +15,7 @@ acceptance_scripts = \
 	tests/acceptance/12_sigterm.py \
 	tests/acceptance/3.01_differential.py \
 	tests/acceptance/3.02_linear.py \
+	tests/acceptance/3.03_protocol.py \
 	tests/acceptance/3.04_clients.py \
 	tests/acceptance/3.06_pubsub.py \
 	tests/acceptance/3.05_blocking.py \
