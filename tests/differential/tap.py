@@ -3,7 +3,7 @@
 the short form of a family as TAP.
 
 Environment of the short form: DIFFERENTIAL_COUNT (requests, 15000),
-DIFFERENTIAL_SEED (else one from the clock), BATOND."""
+DIFFERENTIAL_SEED (1), BATOND."""
 
 import os
 import time
