@@ -9,6 +9,10 @@ import struct
 from wire import Error, same
 
 
+def never(request, ours, theirs):
+    """For what the families avoid."""
+    return False
+
 
 def is_sub(request, *names):
     return len(request) > 1 and request[1].upper() in names
@@ -226,6 +230,11 @@ DIFFERENCES = (
      "line ends at its end"),
     ("ACL", selectors, "users have no selectors: `(` begins no rule"),
     ("COMMAND", arity_of_getkeys, "GETKEYS takes a command alone since 7.2"),
+    ("ZUNIONSTORE", never, "over a value of another type it serves those who wait for "
+     "the key, as RENAME does; the reference lets them wait for the next element "
+     "(no family makes this case)"),
+    ("PUBLISH", never, "the pattern `*` matches an empty channel, in the reference it "
+     "does not (no family makes this case)"),
     ("ZRANK", with_score, "WITHSCORE is of 7.2"),
     ("ZREVRANK", with_score, "WITHSCORE is of 7.2"),
 )  # fmt: skip

@@ -40,7 +40,9 @@ class Zwait(Family):
             return [do(0, ["ZADD", "z:4", "1", "moved"]), do(0, ["RENAME", "z:4", key])]
         if p < 0.2:
             store = g.pick((["ZUNIONSTORE", key, "1", "z:4"], ["COPY", "z:4", key]))
-            return [do(0, ["ZADD", "z:4", "1", "m1", "2", "m2"]), do(0, store)]
+            # See differences.py for a STORE over what is no sorted set.
+            fill = ["ZADD", "z:4", "1", "m1", "2", "m2"]
+            return [do(0, fill), do(0, ["DEL", key]), do(0, store)]
         if p < 0.3:
             return [do(0, self.add(g, key)), do(0, ["SET", key, "a string"])]
         if p < 0.5:
