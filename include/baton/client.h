@@ -162,6 +162,10 @@ void baton_keep(struct baton_client *c, bool on);
  * others what is unsent is lost. The first reason stays. */
 void baton_close(struct baton_client *c, enum baton_reason reason);
 
+/* baton_close() was called, or a limit, an error or a kill had the same effect:
+ * what is replied from now on may not be sent. For loops that make long replies. */
+bool baton_is_closing(const struct baton_client *c);
+
 /* Asks that c be handed to worker `index` at the end of this pass, or of a
  * later one in which there is something to do for c, when it is idle or
  * blocked, has no timer, and its replies are sent. The last call counts. 0

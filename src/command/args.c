@@ -164,3 +164,8 @@ void cmd_slow_end(struct call *c)
 {
     db_enter(c->worker->db);
 }
+
+bool cmd_is_unheard(const struct call *c)
+{
+    return c->out->mute || baton_is_closing(c->client);
+}

@@ -271,6 +271,7 @@ static void serve_wait(struct wait *w, struct tx *tx, struct bt_slice key,
     for (size_t i = 0; i < b->n_keys; i++) {
         if (bt_slice_eq(b->keys[i], key)) {
             b->key = b->keys[i];
+            break;
         }
     }
     resp_memory_begin(&b->reply, &out, b->proto);

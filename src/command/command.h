@@ -125,6 +125,10 @@ uint64_t cmd_max_bulk(struct call *c);
  * Redis frames them; lines ends with NULL. */
 void cmd_help(struct call *c, const char *const *lines);
 
+/* Nobody will read what is replied from now on, because replies are switched off
+ * or the client is closing: a long reply that has no other effect may end here. */
+bool cmd_is_unheard(const struct call *c);
+
 /* Around work that takes long and reads no entry without a lock: memory that
  * others gave up is not held back meanwhile. Entries found before are void. */
 void cmd_slow_begin(struct call *c);

@@ -367,6 +367,7 @@ static void run_counted(struct call *call, cmd_fn *how)
 
     how(call);
     if (bt_unlikely(call->held)) {
+        call->worker->publisher.full = -1;
         return;
     }
     if (weight) {
@@ -440,6 +441,16 @@ static void queue(struct call *call)
     }
 }
 
+/* A client that waits for a key already is resumed by that alone. */
+static void hold_publisher(struct call *call)
+{
+    if (call->parked) {
+        call->worker->publisher.full = -1;
+    } else {
+        publisher_hold(&call->worker->publisher, call->client);
+    }
+}
+
 void cmd_execute(struct call *call)
 {
     struct resp_reply *out = call->out;
@@ -466,7 +477,7 @@ void cmd_execute(struct call *call)
         count_errors(call, start, p, out->errors - errors - call->told);
     }
     if (bt_unlikely(call->worker->publisher.full >= 0)) {
-        publisher_hold(&call->worker->publisher, call->client);
+        hold_publisher(call);
     }
     if (bt_unlikely(session_flags(call->session) &
                     (SESSION_REPLY_SKIP | SESSION_REPLY_SKIP_NEXT))) {

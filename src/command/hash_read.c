@@ -168,7 +168,7 @@ static void pick_with_repeats(struct random_reply *r, const struct hash *h,
     struct hash_pair p;
 
     pick_header(r, n);
-    while (n-- > 0) {
+    while (n-- > 0 && !cmd_is_unheard(r->c)) {
         hash_random(h, tx_random(r->c->tx), &p);
         reply_picked(r, &p);
     }

@@ -367,9 +367,11 @@ void cmd_exec(struct call *c)
         db_watch_end(c->tx, &m->watches);
     } else {
         db_watch_end(c->tx, &m->watches);
+        tx_forget_keys(c->tx);
         run_queue(c, m);
     }
     clean(s);
+    tx_forget_keys(c->tx);
     drop_queue(s);
     tidy(s);
 }

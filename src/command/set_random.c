@@ -21,7 +21,7 @@ static void pick_with_repeats(struct call *c, const struct set *s, uint64_t n)
     struct set_key k;
 
     resp_array(c->out, (size_t)n);
-    while (n-- > 0) {
+    while (n-- > 0 && !cmd_is_unheard(c)) {
         set_random(s, tx_random(c->tx), &place, &k);
         set_cmd_reply(c, &k);
     }

@@ -96,7 +96,7 @@ static void pick_some(struct call *c, const struct zset *z,
 
     if (p->repeats) {
         reply_size(c, n, scores);
-        for (; n > 0; n--) {
+        for (; n > 0 && !cmd_is_unheard(c); n--) {
             reply_at(c, z, dict_random_below(tx_random(c->tx), count), scores);
         }
         return;

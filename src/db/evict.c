@@ -174,13 +174,17 @@ static void look_in_shard(struct search *s, unsigned shard)
     }
     at = db_thread_random(s->thread) % total;
     for (unsigned i = 0; i < db->databases; i++) {
-        const struct db_table *t = db_table_at(db, i, shard);
-        size_t n = candidates_in(s, t);
+        size_t n = candidates_in(s, db_table_at(db, i, shard));
 
         if (at < n) {
+            const struct db_table *t;
+
             tx_begin(&s->tx, s->thread, i);
             db_tx_lock_shard(&s->tx, shard);
-            look_in_table(s, t);
+            t = db_tx_table(&s->tx, shard, false); /* SWAPDB exchanges them */
+            if (t) {
+                look_in_table(s, t);
+            }
             tx_commit(&s->tx);
             return;
         }
@@ -239,14 +243,15 @@ static bool find_entry(const struct db_table *t, const struct db_candidate *c,
 static bool remove_candidate(struct search *s, const struct db_candidate *c)
 {
     unsigned shard = db_shard_of(s->thread->db, c->hash);
-    struct db_table *t = db_table_at(s->thread->db, c->dbi, shard);
     struct tx *tx = &s->tx;
+    struct db_table *t;
     struct db_place at;
     bool gone = false;
 
     tx_begin(tx, s->thread, c->dbi);
     tx->write = true;
     db_tx_lock_shard(tx, shard);
+    t = db_tx_table(tx, shard, false);
     if (t && find_entry(t, c, &at) && may_go(s, c->entry) &&
         (s->policy == DB_ALLKEYS_RANDOM || s->policy == DB_VOLATILE_RANDOM ||
          rank_of(s, c->entry) >= c->rank)) {

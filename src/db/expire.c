@@ -109,6 +109,10 @@ static void visit_shard(struct cycle *c, unsigned dbi, unsigned shard)
     tx.write = true;
     db_tx_lock_shard(&tx, shard);
     t = db_tx_table(&tx, shard, false);
+    if (!t) { /* SWAPDB was here first */
+        tx_commit(&tx);
+        return;
+    }
     w = db_tx_writer(&tx, shard);
     before = db_table_bytes(t);
     for (unsigned i = 0; i < CARRIES_A_LOCK; i++) {

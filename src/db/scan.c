@@ -113,8 +113,9 @@ static uint64_t scan_shard(struct walk *w, unsigned s, uint64_t v,
         size_t stop = w->buckets + BUCKETS_A_LOCK;
 
         lock_shard(w->tx, s);
+        t = db_table_at(w->tx->db, w->tx->dbi, s); /* SWAPDB exchanges them */
         do {
-            v = db_table_cur(t) ? visit_group(w, t, v) : 0;
+            v = t && db_table_cur(t) ? visit_group(w, t, v) : 0;
         } while (v != 0 && w->keys < max_keys && w->buckets < max_buckets &&
                  w->buckets < stop);
         unlock_shard(w->tx, s);
@@ -230,14 +231,15 @@ static const struct db_entry *try_near(struct tx *tx, const struct db_table *t)
 
 static bool random_in(struct tx *tx, unsigned s, db_scan_fn *fn, void *arg)
 {
-    const struct db_table *t = db_table_at(tx->db, tx->dbi, s);
     const struct db_entry *e = NULL;
+    const struct db_table *t;
 
     lock_shard(tx, s);
-    for (unsigned i = 0; !e && i < BUCKETS_A_LOCK; i++) {
+    t = db_table_at(tx->db, tx->dbi, s); /* SWAPDB exchanges them */
+    for (unsigned i = 0; t && !e && i < BUCKETS_A_LOCK; i++) {
         e = try_fairly(tx, t);
     }
-    for (unsigned i = 0; !e && i < 2; i++) {
+    for (unsigned i = 0; t && !e && i < 2; i++) {
         e = try_near(tx, t);
     }
     if (e) {

@@ -78,6 +78,11 @@ uint64_t db_tx_hash(struct tx *tx, struct bt_slice key)
     return hash_key(tx->db, key);
 }
 
+void tx_forget_keys(struct tx *tx)
+{
+    tx->n_hashes = tx->next_hash = 0;
+}
+
 void tx_hint(struct tx *tx, struct bt_slice key, uint64_t hash)
 {
     tx->hashes[0] = (struct tx_hash){key.p, key.n, hash};

@@ -97,6 +97,8 @@ struct tx {
 void tx_begin(struct tx *tx, struct db_thread *t, unsigned dbi);
 /* Right after tx_begin: what db_hash() said of a key that will be used. */
 void tx_hint(struct tx *tx, struct bt_slice key, uint64_t hash);
+/* The bytes of keys given so far are about to go: their hashes are forgotten. */
+void tx_forget_keys(struct tx *tx);
 /* Locks the shards of keys (in the order of the shards, each once). With
  * TX_WRITE and more than one shard, lock-free readers of these shards are sent
  * behind the lock until tx_commit. 0 or -ENOMEM. */

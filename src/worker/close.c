@@ -24,6 +24,11 @@ void bt_close_note(struct baton_worker *w, struct baton_client *c)
     bt_list_append(&w->ends, &c->link);
 }
 
+bool baton_is_closing(const struct baton_client *c)
+{
+    return (c->flags & (BT_ENDING | BT_GONE)) != 0;
+}
+
 void baton_close(struct baton_client *c, enum baton_reason reason)
 {
     if (!(c->flags & BT_ENDING)) {

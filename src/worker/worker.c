@@ -129,13 +129,17 @@ int baton_timer(struct baton_client *c, long ms,
 {
     struct baton_worker *w =
         atomic_load_explicit(&c->owner, memory_order_relaxed);
+    uint64_t now, most;
 
     if (ms < 0) {
         bt_timer_cancel(&w->timers, c);
         return 0;
     }
-    return bt_timer_set(&w->timers, c, bt_now_ns() + (uint64_t)ms * 1000000u,
-                        fn);
+    now = bt_now_ns();
+    most = (INT64_MAX - now) / 1000000u; /* in some 290 years: never */
+    return bt_timer_set(
+        &w->timers, c,
+        (uint64_t)ms > most ? INT64_MAX : now + (uint64_t)ms * 1000000u, fn);
 }
 
 /* ---- Sleeping ---- */

@@ -10,7 +10,7 @@ protocol_tests = \
 	tests/protocol/databases.py \
 	tests/protocol/bitmap.py tests/protocol/blocking.py \
 	tests/protocol/scan.py tests/protocol/inline.py \
-	tests/protocol/client_python.py \
+	tests/protocol/bounds.py tests/protocol/client_python.py \
 	tests/protocol/docs.py tests/protocol/maxmemory.py \
 	tests/protocol/multi.py \
 	tests/protocol/acl.py tests/protocol/redis_cli.py \

@@ -73,7 +73,7 @@ Test(intset, many_come_and_go)
     cr_assert_eq(intset_bytes(s), empty);
     for (int64_t i = 0; i < 5000; i++) {
         cr_assert(intset_find(copy, i, &at));
-        cr_assert_eq(at, i);
+        cr_assert_eq(at, (size_t)i);
     }
     intset_free(s);
     intset_free(copy);
