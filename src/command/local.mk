@@ -8,7 +8,7 @@ command_sources = \
 	src/command/rows/string.def \
 	src/command/rows/generic.def \
 	src/command/rows/hash.def src/command/rows/set.def \
-	src/command/rows/pubsub.def \
+	src/command/rows/pubsub.def src/command/rows/zset.def \
 	src/command/rows/transaction.def \
 	src/command/keys.c src/command/keys.h \
 	src/command/options.h \
