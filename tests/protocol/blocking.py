@@ -17,35 +17,9 @@ from baton_test import (
     test,
     wait_until,
 )
+from waiter import Waiter, blocked
 
 WRONGTYPE = "WRONGTYPE Operation against a key holding the wrong kind of value"
-
-
-def blocked(c):
-    for line in c.cmd("INFO", "clients").decode().splitlines():
-        if line.startswith("blocked_clients:"):
-            return int(line.split(":")[1])
-    return 0
-
-
-class Waiter:
-    """A client that has sent a request and waits for its reply."""
-
-    def __init__(self, c, *request):
-        n = blocked(c)
-        self.client = c.server.client(c.proto)
-        self.id = self.client.cmd("CLIENT", "ID")
-        self.client.send(*request)
-        wait_until(lambda: blocked(c) == n + 1, "the client to block")
-
-    def reply(self):
-        return self.client.read_reply()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *what):
-        self.client.close()
 
 
 def content(c, key):
@@ -304,13 +278,11 @@ def unblock(c):
         expect(c.cmd("CLIENT", "UNBLOCK", str(w.id)), 1)
         expect(w.reply(), None)
         expect(c.cmd("CLIENT", "UNBLOCK", str(w.id)), 0)
-        w.client.send("BRPOP", "l", "0")
-        wait_until(lambda: blocked(c) == 1, "the client to block")
+        w.again("BRPOP", "l", "0")
         expect(c.cmd("CLIENT", "UNBLOCK", str(w.id), "error"), 1)
         expect_error(w.reply(),
                      "UNBLOCKED client unblocked via CLIENT UNBLOCK")
-        w.client.send("BRPOP", "l", "0")
-        wait_until(lambda: blocked(c) == 1, "the client to block")
+        w.again("BRPOP", "l", "0")
         expect(c.cmd("CLIENT", "UNBLOCK", str(w.id), "TIMEOUT"), 1)
         expect(w.reply(), None)
         c.cmd("RPUSH", "l", "x")

@@ -26,4 +26,4 @@ if HAVE_PYTHON
 TESTS += $(protocol_tests)
 endif
 EXTRA_DIST += $(protocol_tests) tests/support/baton_test.py \
-	tests/support/liar.py tests/support/zset_support.py
+	tests/support/liar.py tests/support/waiter.py tests/support/zset_support.py

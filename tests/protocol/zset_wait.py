@@ -5,37 +5,11 @@
 import threading
 
 from baton_test import REDIS, Error, Server, both, expect, expect_error, expect_true
+from waiter import Waiter, blocked
 from baton_test import main, test, wait_until
 from zset_support import scored
 
 SYNTAX = Error("ERR syntax error")
-
-
-def blocked(c):
-    for line in c.cmd("INFO", "clients").decode().splitlines():
-        if line.startswith("blocked_clients:"):
-            return int(line.split(":")[1])
-    return 0
-
-
-class Waiter:
-    """A client that has sent a request and waits for its reply."""
-
-    def __init__(self, c, *request):
-        n = blocked(c)
-        self.client = c.server.client(c.proto)
-        self.id = self.client.cmd("CLIENT", "ID")
-        self.client.send(*request)
-        wait_until(lambda: blocked(c) == n + 1, "the client to block")
-
-    def reply(self):
-        return self.client.read_reply()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *what):
-        self.client.close()
 
 
 def nested(c, key, *pairs):
