@@ -4,6 +4,7 @@ base_sources = \
 	src/base/buf.c src/base/buf.h \
 	src/base/check.c src/base/check.h \
 	src/base/clock.c src/base/clock.h \
+	src/base/cursor.h \
 	src/base/decimal.c src/base/decimal.h \
 	src/base/list.h \
 	src/base/log.c src/base/log.h \

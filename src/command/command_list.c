@@ -4,6 +4,7 @@
  */
 #include "command/command.h"
 
+#include "command/acl_user.h"
 #include "command/commands.h"
 #include "command/table.h"
 
@@ -17,20 +18,6 @@ enum list_by {
     BY_PATTERN
 };
 
-static bool in_acl(const struct command *c, struct bt_slice category)
-{
-    const char *list = c->acl;
-    struct bt_slice word;
-
-    while (cmd_next_word(&list, " ", &word)) {
-        if (word.n == category.n &&
-            strncasecmp(word.p, category.p, word.n) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool listed(const struct command *c, enum list_by by,
                    struct bt_slice what)
 {
@@ -40,7 +27,7 @@ static bool listed(const struct command *c, enum list_by by,
     case BY_MODULE:
         return false; /* there are no modules */
     case BY_ACL:
-        return in_acl(c, what);
+        return acl_in_category(c, what);
     case BY_PATTERN:
         return cmd_glob(what, bt_str(c->name), true);
     }

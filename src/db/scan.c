@@ -11,6 +11,7 @@
  */
 #include "db/tx.h"
 
+#include "base/cursor.h"
 #include "db/keyspace.h"
 
 #define BUCKETS_A_LOCK 64
@@ -38,28 +39,6 @@ static void unlock_shard(struct tx *tx, unsigned s)
     }
 }
 
-static uint64_t reverse(uint64_t v)
-{
-    v = (v >> 1 & UINT64_C(0x5555555555555555)) |
-        (v & UINT64_C(0x5555555555555555)) << 1;
-    v = (v >> 2 & UINT64_C(0x3333333333333333)) |
-        (v & UINT64_C(0x3333333333333333)) << 2;
-    v = (v >> 4 & UINT64_C(0x0f0f0f0f0f0f0f0f)) |
-        (v & UINT64_C(0x0f0f0f0f0f0f0f0f)) << 4;
-    v = (v >> 8 & UINT64_C(0x00ff00ff00ff00ff)) |
-        (v & UINT64_C(0x00ff00ff00ff00ff)) << 8;
-    v = (v >> 16 & UINT64_C(0x0000ffff0000ffff)) |
-        (v & UINT64_C(0x0000ffff0000ffff)) << 16;
-    return v >> 32 | v << 32;
-}
-
-/* Adds one at the highest bit of mask and carries downwards; 0 after the last.
- */
-static uint64_t next_bucket(uint64_t v, uint64_t mask)
-{
-    return reverse(reverse(v | ~mask) + 1);
-}
-
 static void visit_bucket(struct walk *w, const struct db_level *l, uint64_t v)
 {
     const struct db_bucket *b = &l->bucket[(size_t)v & l->mask];
@@ -85,7 +64,7 @@ static uint64_t visit_group(struct walk *w, const struct db_table *t,
 
     if (!large) {
         visit_bucket(w, small, v);
-        return next_bucket(v, small->mask);
+        return bt_cursor_next(v, small->mask);
     }
     if (small->mask > large->mask) {
         small = large;
@@ -94,7 +73,7 @@ static uint64_t visit_group(struct walk *w, const struct db_table *t,
     visit_bucket(w, small, v);
     do {
         visit_bucket(w, large, v);
-        v = next_bucket(v, large->mask);
+        v = bt_cursor_next(v, large->mask);
     } while (v & (small->mask ^ large->mask));
     return v;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/cursor.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "base/siphash.h"
@@ -369,21 +370,6 @@ struct dict_node *dict_next(const struct dict *d, struct dict_iter *it)
     return n;
 }
 
-static uint64_t reverse(uint64_t v)
-{
-    v = (v >> 1 & UINT64_C(0x5555555555555555)) |
-        (v & UINT64_C(0x5555555555555555)) << 1;
-    v = (v >> 2 & UINT64_C(0x3333333333333333)) |
-        (v & UINT64_C(0x3333333333333333)) << 2;
-    v = (v >> 4 & UINT64_C(0x0f0f0f0f0f0f0f0f)) |
-        (v & UINT64_C(0x0f0f0f0f0f0f0f0f)) << 4;
-    v = (v >> 8 & UINT64_C(0x00ff00ff00ff00ff)) |
-        (v & UINT64_C(0x00ff00ff00ff00ff)) << 8;
-    v = (v >> 16 & UINT64_C(0x0000ffff0000ffff)) |
-        (v & UINT64_C(0x0000ffff0000ffff)) << 16;
-    return v >> 32 | v << 32;
-}
-
 /* A cursor is the first of the hashes that are still to be visited, in the order
  * of the hashes read backwards. In that order a bucket is a range, and splitting
  * or merging buckets splits or merges ranges that stand side by side. */
@@ -408,7 +394,7 @@ uint64_t dict_scan(const struct dict *d, uint64_t cursor, size_t count,
             fn(arg, n);
             seen++;
         }
-        cursor = reverse(reverse(cursor | ~mask) + 1);
+        cursor = bt_cursor_next(cursor, mask);
         buckets++;
     } while (cursor != 0 && seen < count && buckets < limit);
     return cursor;
