@@ -20,8 +20,5 @@ void cmd_execute(struct call *call);
 /* Runs a command of the queue in the tx that is locked for all of it, and
  * counts it. command, argv, argc are set. */
 void cmd_execute_queued(struct call *call);
-/* The worker's array for keys, with room for n of them; NULL: no memory. What
- * stands in it stays. */
-struct bt_slice *cmd_room_for_keys(struct worker *w, size_t n);
 
 #endif

@@ -19,6 +19,8 @@ command_sources = \
 	src/command/batch.c src/command/batch.h \
 	src/command/table.c src/command/table.h \
 	src/command/execute.c src/command/execute.h \
+	src/command/gate.c src/command/gate.h \
+	src/command/locks.c src/command/locks.h \
 	src/command/notify.c \
 	src/command/pubsub.c src/command/pubsub.h src/command/pubsub_info.c \
 	src/command/topic.c src/command/topic.h src/command/topic_parts.h \

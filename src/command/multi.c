@@ -11,6 +11,7 @@
 #include "command/commands.h"
 #include "command/execute.h"
 #include "command/keys.h"
+#include "command/locks.h"
 #include "command/service.h"
 #include "command/worker.h"
 #include "db/watch.h"
@@ -210,7 +211,7 @@ struct keys {
 
 static int add_key(struct keys *k, struct bt_slice key)
 {
-    struct bt_slice *v = cmd_room_for_keys(k->worker, k->n + 1);
+    struct bt_slice *v = locks_room_for_keys(k->worker, k->n + 1);
 
     if (!v) {
         return -ENOMEM;
