@@ -68,6 +68,10 @@ void baton_stats(struct baton_server *s, struct baton_stats *out)
     struct sums sum = {0};
 
     memset(out, 0, sizeof *out);
+    /* First: what is read behind it is no older. Acquires what count_closed()
+     * of the worker released. */
+    out->handles_live =
+        atomic_load_explicit(&s->life.live, memory_order_acquire);
     out->server_state = (enum baton_server_state)READ(s->life.state);
     out->workers = s->n_workers;
     out->masters = s->n_masters;
@@ -78,7 +82,6 @@ void baton_stats(struct baton_server *s, struct baton_stats *out)
     out->cir_accepted = READ(s->acceptor.accepted);
     out->cir_refused = READ(s->acceptor.refused);
     out->cir_aborted = READ(s->acceptor.aborted);
-    out->handles_live = READ(s->life.live);
     out->dispatch_depth = bt_dispatch_depth(&s->dispatch);
     out->dispatch_full = READ(s->dispatch.times_full);
     add_waits(s, out);

@@ -55,6 +55,9 @@ static void free_dead(void *p)
     bt_handle_free(c);
 }
 
+/* Whoever sees the number of the living fall finds everything else of the end
+ * done: the handle out of the table, its fd closed, all other counters moved.
+ * So this one falls last, by a release that baton_stats() acquires. */
 static void count_closed(struct baton_worker *w, struct baton_client *c)
 {
     struct bt_seat *seat = &w->dispatch->seats[w->index];
