@@ -26,6 +26,7 @@ command_sources = \
 	src/command/topic.c src/command/topic.h src/command/topic_parts.h \
 	src/command/topic_queue.c \
 	src/command/multi.c src/command/multi.h \
+	src/command/queue.c src/command/queue.h \
 	src/command/helper.c src/command/helper.h \
 	src/command/room.c src/command/room.h \
 	src/command/process.c src/command/process.h \

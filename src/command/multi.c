@@ -1,38 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * MULTI, EXEC, DISCARD, WATCH, UNWATCH.
- *
- * The queue is one block of records, each a command, its argument vector and
- * its arguments' bytes. The vectors get their pointers when EXEC comes, since
- * the block moves while it grows.
  */
 #include "command/multi.h"
 
 #include "command/commands.h"
 #include "command/execute.h"
-#include "command/keys.h"
-#include "command/locks.h"
+#include "command/queue.h"
 #include "command/service.h"
 #include "command/worker.h"
 #include "db/watch.h"
 
-#include <errno.h>
-#include <stdalign.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct multi {
-    struct bt_buf queue;
-    unsigned flags; /* of all that is queued */
-    bool refused;   /* something was: EXEC will be, too */
-    bool all;       /* some command may touch any key */
+    struct queue queue;
+    bool refused; /* a command was: EXEC will be, too */
     struct db_watch *watches;
-};
-
-struct queued {
-    const struct command *command;
-    size_t size; /* of the record, a multiple of the alignment */
-    size_t argc;
-    struct bt_slice argv[]; /* then the bytes */
 };
 
 static size_t count(const struct session *s)
@@ -59,7 +44,7 @@ static bool have(struct session *s)
 static void tidy(struct session *s)
 {
     if (s->multi && !multi_on(s) && !s->multi->watches) {
-        bt_buf_fini(&s->multi->queue);
+        queue_drop(&s->multi->queue);
         free(s->multi);
         s->multi = NULL;
     }
@@ -71,9 +56,8 @@ static void drop_queue(struct session *s)
 
     set_queued(s, 0);
     if (m) {
-        bt_buf_fini(&m->queue);
-        m->flags = 0;
-        m->refused = m->all = false;
+        queue_drop(&m->queue);
+        m->refused = false;
     }
 }
 
@@ -93,7 +77,7 @@ void multi_reset(struct session *s, struct db *db)
     }
 }
 
-/* ---- The queue ---- */
+/* ---- In MULTI ---- */
 
 bool multi_queues(const struct call *call)
 {
@@ -112,181 +96,39 @@ void multi_refused(struct call *call)
 
 unsigned multi_flags(const struct session *s)
 {
-    return s->multi ? s->multi->flags : 0;
-}
-
-static size_t record_size(const struct call *call)
-{
-    size_t n = sizeof(struct queued) + call->argc * sizeof(struct bt_slice);
-
-    for (size_t i = 0; i < call->argc; i++) {
-        n += call->argv[i].n;
-    }
-    return (n + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-}
-
-static int append(struct multi *m, const struct call *call)
-{
-    size_t size = record_size(call);
-    struct queued *q;
-    char *p;
-
-    if (bt_buf_reserve(&m->queue, size) != 0) {
-        return -ENOMEM;
-    }
-    q = (void *)(m->queue.p + m->queue.n);
-    q->command = call->command;
-    q->size = size;
-    q->argc = call->argc;
-    p = (char *)&q->argv[call->argc];
-    for (size_t i = 0; i < call->argc; i++) {
-        q->argv[i] = bt_slice(NULL, call->argv[i].n);
-        if (call->argv[i].n > 0) {
-            memcpy(p, call->argv[i].p, call->argv[i].n);
-        }
-        p += call->argv[i].n;
-    }
-    m->queue.n += size;
-    return 0;
+    return s->multi ? s->multi->queue.flags : 0;
 }
 
 void multi_queue(struct call *call)
 {
     struct session *s = call->session;
     struct multi *m = s->multi;
-    const struct command *c = call->command;
 
-    if (m->queue.n + record_size(call) >
+    if (queue_size_with(&m->queue, call) >
         call->worker->service->settings->query_limit) {
         service_close(call, BATON_LIMIT); /* as an unfinished request */
         return;
     }
-    if (append(m, call) != 0) {
+    if (queue_add(&m->queue, call) != 0) {
         m->refused = true;
         cmd_oom(call);
         return;
     }
-    m->flags |= c->flags;
-    m->all |= (c->flags & (CMD_LOCK_ALL | CMD_WALKS)) != 0;
     set_queued(s, count(s) + 1 + 1);
     resp_status(call->out, "QUEUED");
 }
 
-/* The record at *at, which moves on; NULL: no more. */
-static struct queued *next_queued(const struct multi *m, size_t *at)
-{
-    struct queued *q = NULL;
-
-    if (*at < m->queue.n) {
-        q = (void *)(m->queue.p + *at);
-        *at += q->size;
-    }
-    return q;
-}
-
-/* The block does not move any more. */
-static void set_pointers(const struct multi *m)
-{
-    struct queued *q;
-    size_t at = 0;
-
-    while ((q = next_queued(m, &at)) != NULL) {
-        const char *p = (const char *)&q->argv[q->argc];
-
-        for (size_t i = 0; i < q->argc; i++) {
-            q->argv[i].p = p;
-            p += q->argv[i].n;
-        }
-    }
-}
-
-/* ---- EXEC's locks ---- */
-
-/* The keys of all commands and watches, in the worker's array. */
-struct keys {
-    struct worker *worker;
-    size_t n;
-    bool all;
-};
-
-static int add_key(struct keys *k, struct bt_slice key)
-{
-    struct bt_slice *v = locks_room_for_keys(k->worker, k->n + 1);
-
-    if (!v) {
-        return -ENOMEM;
-    }
-    v[k->n++] = key;
-    return 0;
-}
-
-static int add_keys_of(struct keys *k, const struct queued *q,
-                       struct cmd_key_list *list)
-{
-    int r = 0;
-
-    list->n = 0;
-    if (!(q->command->flags & CMD_PUBSUB)) { /* whose "keys" are channels */
-        r = cmd_keys_of(q->command, q->argv, q->argc, list);
-    }
-
-    if (r == CMD_KEYS_ALL) {
-        k->all = true;
-    }
-    for (size_t i = 0; r != -ENOMEM && i < list->n; i++) {
-        if (add_key(k, q->argv[list->at[i]]) != 0) {
-            return -ENOMEM;
-        }
-    }
-    return r == -ENOMEM ? r : 0;
-}
-
-static int collect(struct keys *k, const struct multi *m)
-{
-    const struct db_watch *w = NULL;
-    struct cmd_key_list list;
-    struct bt_slice key;
-    struct queued *q;
-    size_t at = 0;
-    int r = 0;
-
-    cmd_keys_init(&list);
-    while (r == 0 && !k->all && (q = next_queued(m, &at)) != NULL) {
-        r = add_keys_of(k, q, &list);
-    }
-    cmd_keys_fini(&list);
-    while (r == 0 && !k->all && db_watch_next(m->watches, &w, &key)) {
-        r = add_key(k, key);
-    }
-    return r;
-}
-
 bool multi_lock(struct call *call)
 {
-    struct session *s = call->session;
-    struct multi *m = s->multi;
-    struct keys k = {.worker = call->worker};
-    enum tx_mode mode;
-    int r;
+    struct multi *m = call->session->multi;
 
-    if (!multi_on(s) || m->refused) {
+    if (!multi_on(call->session) || m->refused) {
         return true; /* EXEC will say why not */
     }
-    set_pointers(m);
-    mode = m->flags & CMD_WRITE ? TX_WRITE : TX_READ;
-    k.all = m->all;
-    r = collect(&k, m);
-    if (r == 0 && k.all) {
-        tx_lock_all(call->tx, mode);
-    } else if (r == 0 && k.n > 0) {
-        r = tx_lock(call->tx, call->worker->keys, k.n, mode);
-    }
-    if (r != 0) {
-        multi_reset(s, call->worker->service->db);
+    if (queue_lock(&m->queue, m->watches, call) != 0) {
+        multi_reset(call->session, call->worker->service->db);
         return cmd_oom(call);
     }
-    tx_as_one(call->tx);
-    call->worker->wrote |= mode == TX_WRITE;
     return true;
 }
 
@@ -330,7 +172,7 @@ static void run_queue(struct call *c, const struct multi *m)
 
     inner.in_exec = true;
     resp_array(c->out, count(c->session));
-    while ((q = next_queued(m, &at)) != NULL) {
+    while ((q = queue_next(&m->queue, &at)) != NULL) {
         inner.command = q->command;
         inner.argv = q->argv;
         inner.argc = q->argc;
