@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command/acl.h"
 
-#include "command/client.h"
 #include "command/keys.h"
 #include "command/options.h"
 #include "command/service.h"
@@ -104,13 +103,12 @@ static int put_user(struct acl *a, struct acl_user *u)
     return 0;
 }
 
-static int apply_rules(struct acl_user *u, const struct bt_slice *rules,
-                       size_t n, size_t *bad, const char **why)
+static int apply_rules(struct acl_user *u, struct acl_change *ch)
 {
     int rc = 0;
 
-    for (*bad = 0; *bad < n; ++*bad) {
-        rc = acl_user_rule(u, rules[*bad], why);
+    for (ch->bad = 0; ch->bad < ch->n; ch->bad++) {
+        rc = acl_user_rule(u, ch->rules[ch->bad], &ch->why);
         if (rc != 0) {
             return rc;
         }
@@ -118,8 +116,7 @@ static int apply_rules(struct acl_user *u, const struct bt_slice *rules,
     return 0;
 }
 
-int acl_set(struct acl *a, struct bt_slice name, const struct bt_slice *rules,
-            size_t n, size_t *bad, const char **why)
+int acl_set(struct acl *a, struct bt_slice name, struct acl_change *ch)
 {
     struct acl_user *u;
     bool found;
@@ -129,8 +126,9 @@ int acl_set(struct acl *a, struct bt_slice name, const struct bt_slice *rules,
     bt_mutex_lock(&a->lock);
     i = place(a, name, &found);
     u = found ? acl_user_copy(a->v[i]) : acl_user_new(name);
-    rc = u ? apply_rules(u, rules, n, bad, why) : -ENOMEM;
+    rc = u ? apply_rules(u, ch) : -ENOMEM;
     if (rc == 0) {
+        ch->hears_less = found && acl_user_hears_less(u, a->v[i]);
         rc = put_user(a, u);
     }
     bt_mutex_unlock(&a->lock);
@@ -163,14 +161,13 @@ bool acl_delete(struct acl *a, struct bt_slice name)
 
 static int set_words(struct acl *a, const char *words)
 {
-    struct bt_slice name = bt_str("default"), rules[8]; /* few words */
-    size_t n = 0, bad;
-    const char *why;
+    struct bt_slice rules[8]; /* few words */
+    struct acl_change ch = {.rules = rules};
 
-    while (cmd_next_word(&words, " ", &rules[n])) {
-        n++;
+    while (cmd_next_word(&words, " ", &rules[ch.n])) {
+        ch.n++;
     }
-    return acl_set(a, name, rules, n, &bad, &why);
+    return acl_set(a, bt_str("default"), &ch);
 }
 
 /* requirepass: the default user's only password. */
@@ -178,9 +175,8 @@ static int set_password(void *arg, const char *password)
 {
     struct acl *a = arg;
     struct bt_slice rules[2] = {bt_str("resetpass"), bt_str("nopass")};
+    struct acl_change ch = {.rules = rules, .n = 2};
     struct bt_buf text = {0};
-    const char *why;
-    size_t bad;
     int rc = 0;
 
     if (*password) {
@@ -188,7 +184,7 @@ static int set_password(void *arg, const char *password)
         rules[1] = bt_slice(text.p, text.n);
     }
     if (rc == 0) {
-        rc = acl_set(a, bt_str("default"), rules, 2, &bad, &why);
+        rc = acl_set(a, bt_str("default"), &ch);
     }
     bt_buf_fini(&text);
     return rc;
@@ -198,8 +194,7 @@ static int set_password(void *arg, const char *password)
 static int set_line(struct acl *a, struct bt_slice line)
 {
     struct bt_slice *word = malloc((line.n + 1) * sizeof *word);
-    size_t n = 0, at = 0, bad;
-    const char *why;
+    size_t n = 0, at = 0;
     int rc = word ? 0 : -ENOMEM;
 
     while (word && at <= line.n) {
@@ -214,7 +209,9 @@ static int set_line(struct acl *a, struct bt_slice line)
         rc = set_words(a, "reset");
     }
     if (rc == 0) {
-        rc = acl_set(a, word[0], word + 1, n - 1, &bad, &why);
+        struct acl_change ch = {.rules = word + 1, .n = n - 1};
+
+        rc = acl_set(a, word[0], &ch);
     }
     free(word);
     return rc;
@@ -297,19 +294,20 @@ void acl_fini(struct acl *a)
 int acl_check_rules(const struct bt_slice *word, size_t n, char *err,
                     size_t size)
 {
+    struct acl_change ch = {
+        .rules = word + 1, .n = n - 1, .why = "out of memory"};
     struct acl_user *u;
-    const char *why = "out of memory";
-    size_t bad = 0;
     int rc;
 
     cmd_table_init();
     u = acl_user_new(word[0]);
-    rc = u ? apply_rules(u, word + 1, n - 1, &bad, &why) : -ENOMEM;
+    rc = u ? apply_rules(u, &ch) : -ENOMEM;
     acl_user_release(u);
     if (rc != 0) {
+        struct bt_slice bad = word[ch.bad + 1];
+
         snprintf(err, size, "Error in user declaration '%.*s': %s",
-                 (int)(word[bad + 1].n < 128 ? word[bad + 1].n : 128),
-                 word[bad + 1].p, why);
+                 (int)(bad.n < 128 ? bad.n : 128), bad.p, ch.why);
         return -EINVAL;
     }
     return 0;
@@ -544,44 +542,4 @@ bool acl_authenticate(struct call *call, struct bt_slice user,
     set_user(call, u, generation);
     session_set_flag(call->session, SESSION_AUTHENTICATED, true);
     return true;
-}
-
-/* ---- Clients of a user ---- */
-
-struct search {
-    struct bt_slice user;
-    struct bt_buf ids; /* uint64_t each */
-    int rc;
-};
-
-static bool find_user(const struct baton_client_info *info, void *data,
-                      void *arg)
-{
-    struct search *s = arg;
-
-    if (bt_slice_eq(bt_str(acl_user_name(data)), s->user)) {
-        s->rc = bt_buf_add(&s->ids, &info->id, sizeof info->id);
-    }
-    return s->rc == 0;
-}
-
-size_t acl_close_clients(struct call *call, struct bt_slice user)
-{
-    struct baton_server *server = call->worker->service->server;
-    struct baton_cursor cursor = {0};
-    struct search s = {.user = user};
-    size_t n = 0;
-    uint64_t id;
-
-    while (!cursor.done && s.rc == 0) {
-        baton_each(server, &cursor, CLIENT_STEP, find_user, &s);
-    }
-    for (size_t at = 0; at < s.ids.n; at += sizeof id, n++) {
-        memcpy(&id, s.ids.p + at, sizeof id);
-        if (id != baton_id(call->client)) {
-            baton_kill(server, id, BATON_KILLED);
-        }
-    }
-    bt_buf_fini(&s.ids);
-    return n;
 }

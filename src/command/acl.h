@@ -46,10 +46,18 @@ struct acl_user *acl_find(struct acl *a, struct bt_slice name);
 /* References to all, by name, in a malloc'd array; NULL: out of memory. */
 struct acl_user **acl_all(struct acl *a, size_t *n);
 
-/* Makes a user, or changes one by these rules. 0; -ENOMEM; -EINVAL: *bad is the
- * rule and *why what is wrong with it, and nothing has changed. */
-int acl_set(struct acl *a, struct bt_slice name, const struct bt_slice *rules,
-            size_t n, size_t *bad, const char **why);
+/* What a user is to be told, and what came of it. */
+struct acl_change {
+    const struct bt_slice *rules;
+    size_t n;
+    size_t bad; /* the rule that is wrong, */
+    const char *why;
+    bool hears_less; /* channels that were allowed may not be any more */
+};
+
+/* Makes a user, or changes one. 0; -ENOMEM; -EINVAL: a rule is wrong, and nothing
+ * has changed. */
+int acl_set(struct acl *a, struct bt_slice name, struct acl_change *ch);
 /* False: there is no such user. */
 bool acl_delete(struct acl *a, struct bt_slice name);
 
@@ -91,8 +99,15 @@ void acl_forget(struct call *call);
 struct session;
 const char *acl_user_name(const struct session *s);
 
-/* Closes the clients of a user, this one after its reply. How many. */
-size_t acl_close_clients(struct call *call, struct bt_slice user);
+/* ---- The clients of a user: acl_clients.c ----
+ *
+ * Each gets a message, but that of the call itself: *myself becomes true when
+ * the caller is to close it, after its reply. 0; -ENOMEM: some may go on. */
+
+/* Closes them all; the user was deleted. */
+int acl_close_clients(struct call *call, struct bt_slice user, bool *myself);
+/* Closes those that are subscribed to what the user, as it is now, may not hear. */
+int acl_close_listeners(struct call *call, struct bt_slice user, bool *myself);
 
 /* ---- The log: acl_log.c ---- */
 

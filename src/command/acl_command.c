@@ -120,11 +120,23 @@ static bool is_name(struct bt_slice name)
     return true;
 }
 
+/* After a change: `rc` is what closing clients came to. They are judged by the
+ * new rules at their next request in any case; but who only listens makes none. */
+static void changed(struct call *c, int rc, bool myself)
+{
+    if (rc != 0) {
+        resp_error(c->out, "OOM the users are changed, but out of memory for "
+                           "closing their clients");
+    }
+    if (myself) {
+        service_close(c, BATON_KILLED);
+    }
+}
+
 void cmd_acl_setuser(struct call *c)
 {
-    const struct bt_slice *rules = c->argv + 3;
-    const char *why = "";
-    size_t bad = 0;
+    struct acl_change ch = {.rules = c->argv + 3, .n = c->argc - 3};
+    bool myself = false;
     int rc;
 
     if (!is_name(c->argv[2])) {
@@ -132,22 +144,30 @@ void cmd_acl_setuser(struct call *c)
                    "ERR Usernames can't contain spaces or null characters");
         return;
     }
-    rc = acl_set(acl_of(c), c->argv[2], rules, c->argc - 3, &bad, &why);
+    rc = acl_set(acl_of(c), c->argv[2], &ch);
     if (rc == -ENOMEM) {
         cmd_oom(c);
-    } else if (rc != 0) {
+        return;
+    }
+    if (rc != 0) {
         resp_errorf(c->out, "ERR Error in ACL SETUSER modifier '%.*s': %s",
-                    (int)rules[bad].n, rules[bad].p, why);
-    } else {
+                    (int)ch.rules[ch.bad].n, ch.rules[ch.bad].p, ch.why);
+        return;
+    }
+    if (ch.hears_less) {
+        rc = acl_close_listeners(c, c->argv[2], &myself);
+    }
+    if (rc == 0) {
         resp_status(c->out, "OK");
     }
+    changed(c, rc, myself);
 }
 
-/* The clients of who is deleted are closed; this one after its reply. */
 void cmd_acl_deluser(struct call *c)
 {
     bool myself = false;
     int64_t n = 0;
+    int rc = 0;
 
     for (size_t i = 2; i < c->argc; i++) {
         if (bt_slice_eq(c->argv[i], bt_str("default"))) {
@@ -158,15 +178,15 @@ void cmd_acl_deluser(struct call *c)
     for (size_t i = 2; i < c->argc; i++) {
         if (acl_delete(acl_of(c), c->argv[i])) {
             n++;
-            myself |=
-                bt_slice_eq(c->argv[i], bt_str(acl_user_name(c->session)));
-            acl_close_clients(c, c->argv[i]);
+            if (acl_close_clients(c, c->argv[i], &myself) != 0) {
+                rc = -ENOMEM;
+            }
         }
     }
-    resp_int(c->out, n);
-    if (myself) {
-        service_close(c, BATON_KILLED);
+    if (rc == 0) {
+        resp_int(c->out, n);
     }
+    changed(c, rc, myself);
 }
 
 static void no_file(struct call *c)

@@ -612,6 +612,27 @@ bool acl_user_may_hear(const struct acl_user *u, struct bt_slice channel,
     return u->all_channels;
 }
 
+static bool has_channel(const struct acl_user *u, struct bt_slice pattern)
+{
+    size_t i = 0;
+
+    while (i < u->channels.n && !bt_slice_eq(u->channels.v[i].text, pattern)) {
+        i++;
+    }
+    return i < u->channels.n;
+}
+
+bool acl_user_hears_less(const struct acl_user *now,
+                         const struct acl_user *before)
+{
+    bool less = before->all_channels;
+
+    for (size_t i = 0; i < before->channels.n && !less; i++) {
+        less = !has_channel(now, before->channels.v[i].text);
+    }
+    return less && !now->all_channels;
+}
+
 bool acl_user_knows(const struct acl_user *u, struct bt_slice password)
 {
     char digest[ACL_HASH_CHARS + 1];

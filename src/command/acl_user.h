@@ -66,6 +66,9 @@ bool acl_user_may_touch(const struct acl_user *u, struct bt_slice key,
 /* literal: the channel is itself a pattern, and must be allowed as such. */
 bool acl_user_may_hear(const struct acl_user *u, struct bt_slice channel,
                        bool literal);
+/* Was there a pattern of channels that is not there now? */
+bool acl_user_hears_less(const struct acl_user *now,
+                         const struct acl_user *before);
 /* Takes as long for a wrong password as for a right one. */
 bool acl_user_knows(const struct acl_user *u, struct bt_slice password);
 

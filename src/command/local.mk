@@ -38,7 +38,8 @@ command_sources = \
 	src/command/latency.c src/command/latency.h \
 	src/command/pause.c src/command/pause.h \
 	src/command/acl.c src/command/acl.h \
-	src/command/acl_command.c src/command/acl_log.c \
+	src/command/acl_clients.c src/command/acl_command.c \
+	src/command/acl_log.c \
 	src/command/acl_user.c src/command/acl_user.h \
 	src/command/rows/acl.def \
 	src/command/slowlog.c src/command/slowlog.h \

@@ -455,6 +455,19 @@ bool subscriber_any(const struct subscriber *s, enum topic_kind kind,
     return false;
 }
 
+bool subscriber_each(const struct subscriber *s, subscriber_each_fn *fn,
+                     void *arg)
+{
+    bool go_on = true;
+
+    for (size_t i = 0; i <= s->mask && go_on; i++) {
+        if (s->slot[i]) {
+            go_on = fn(arg, s->slot[i]->topic->kind, s->slot[i]->topic->name);
+        }
+    }
+    return go_on;
+}
+
 void subscriber_free(struct topics *t, struct subscriber **sp)
 {
     struct subscriber *s = *sp;

@@ -111,6 +111,13 @@ bool topic_unsubscribe(struct topics *t, struct subscriber *s,
 bool subscriber_any(const struct subscriber *s, enum topic_kind kind,
                     struct bt_slice *name);
 
+/* Calls fn for all that s is subscribed to, until fn says no: false then. fn must
+ * not change it. */
+typedef bool subscriber_each_fn(void *arg, enum topic_kind kind,
+                                struct bt_slice name);
+bool subscriber_each(const struct subscriber *s, subscriber_each_fn *fn,
+                     void *arg);
+
 /* ---- Any thread ---- */
 
 /* Topics of a kind that have subscribers; subscribers of one. */
