@@ -42,7 +42,11 @@ struct list_at {
 
 /* ---- The whole ---- */
 struct list *list_new(int fill);
-void list_free(struct list *l);
+static inline void list_free(struct list *l)
+{
+    list_ops.free(l);
+}
+
 size_t list_count(const struct list *l);
 /* The limit from now on. */
 void list_set_fill(struct list *l, int fill);

@@ -2,6 +2,9 @@
 type_sources = \
 	src/type/dict.c src/type/dict.h \
 	src/type/list.c src/type/list.h \
+	src/type/list_chain.c src/type/list_chain.h \
+	src/type/list_edit.c \
+	src/type/list_walk.c \
 	src/type/hash.c src/type/hash.h \
 	src/type/intset.c src/type/intset.h \
 	src/type/object.h \
