@@ -40,6 +40,9 @@ bool lists_clip(int64_t *first, int64_t *last, size_t count);
 /* The element as a bulk. */
 void lists_reply(struct resp_reply *out, const struct list_at *at);
 
+/* Says why an element could not be added. */
+void lists_refuse(struct call *c, int error);
+
 /* Takes n elements, which are there, from an end of the list e at key, and
  * answers with each as a bulk. */
 void lists_take(struct tx *tx, struct resp_reply *out, struct bt_slice key,

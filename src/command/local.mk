@@ -54,6 +54,7 @@ command_sources += \
 	src/command/command_getkeys.c \
 	src/command/command_list.c src/command/syntax.c \
 	src/command/syntax.def src/command/syntax.h \
+	src/command/syntax_table.c \
 	src/command/config.c src/command/connection.c \
 	src/command/debug.c src/command/info.c src/command/info.h \
 	src/command/info_baton.c src/command/info_memory.c \
@@ -71,30 +72,32 @@ command_sources += \
 ## lists
 command_sources += \
 	src/command/list.c src/command/list.h src/command/list_block.c \
-	src/command/list_pop.c \
+	src/command/list_element.c src/command/list_pop.c \
 	src/command/list_range.c
 
 ## hashes and sets
 command_sources += \
 	src/command/hash.c src/command/hash.h src/command/hash_num.c \
 	src/command/hash_read.c src/command/pick.c src/command/pick.h \
-	src/command/set.c src/command/set.h src/command/set_random.c \
+	src/command/set.c src/command/set.h src/command/set_combine.c \
+	src/command/set_combine.h src/command/set_random.c \
 	src/command/set_several.c
 
 ## sorted sets
 command_sources += \
 	src/command/score.c src/command/score.h \
 	src/command/zset.c src/command/zset.h src/command/zset_add.c \
-	src/command/zset_combine.c \
+	src/command/zset_combine.c src/command/zset_combine.h \
 	src/command/zset_input.c src/command/zset_input.h \
 	src/command/zset_pick.c src/command/zset_wait.c \
 	src/command/zset_pop.c src/command/zset_pop.h \
 	src/command/zset_range.c src/command/zset_range.h \
-	src/command/zset_read.c
+	src/command/zset_read.c src/command/zset_several.c
 
 ## all collections
 command_sources += \
-	src/command/sort.c src/command/sort.h src/command/sort_items.c
+	src/command/sort.c src/command/sort.h src/command/sort_items.c \
+	src/command/sort_order.c src/command/sort_pattern.c
 
 ## bits
 command_sources += \

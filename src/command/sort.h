@@ -45,6 +45,12 @@ struct sort_item {
 bool sort_items(struct sort *s, const struct db_entry *e);
 void sort_fini(struct sort *s);
 
+/* ---- Order: sort_order.c ---- */
+
+void sort_in_order(struct sort *s);
+
+/* ---- Patterns: sort_pattern.c ---- */
+
 /* What a pattern gives for an element: 1, and *value lies in the keyspace or in
  * text until the next change; 0: nothing; -ENOMEM. */
 #define SORT_TEXT 32

@@ -5,92 +5,14 @@
  */
 #include "command/sort.h"
 
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
-
-#include "type/hash.h"
 #include "type/list.h"
 #include "type/set.h"
 #include "type/zset.h"
 
-/* ---- Patterns ---- */
-
-/* The key of a pattern "before*behind->field" for an element. */
-static int make_key(struct sort *s, struct bt_slice before,
-                    struct bt_slice element, struct bt_slice behind)
-{
-    size_t n = before.n + element.n + behind.n;
-
-    s->key.n = 0;
-    if (bt_buf_reserve(&s->key, n + 1) != 0) {
-        return -ENOMEM;
-    }
-    bt_buf_add(&s->key, before.p, before.n);
-    bt_buf_add(&s->key, element.p, element.n);
-    bt_buf_add(&s->key, behind.p, behind.n);
-    return 0;
-}
-
-/* "->" with something behind it. */
-static const char *find_arrow(const char *p, const char *end)
-{
-    for (; end - p >= 2; p++) {
-        if (p[0] == '-' && p[1] == '>') {
-            return end - p > 2 ? p : NULL;
-        }
-    }
-    return NULL;
-}
-
-static int value_of(const struct db_entry *e, struct bt_slice field,
-                    char text[SORT_TEXT], struct bt_slice *value)
-{
-    enum db_type want = field.p ? DB_HASH : DB_STRING;
-    struct hash_place place;
-
-    if (!e || db_entry_type(e) != want) {
-        return 0;
-    }
-    if (!field.p) {
-        *value = db_entry_string(e);
-        return 1;
-    }
-    if (!hash_find(db_entry_object(e), field, &place)) {
-        return 0;
-    }
-    *value = hash_value(db_entry_object(e), &place, text);
-    return 1;
-}
-
-int sort_lookup(struct sort *s, struct bt_slice pattern,
-                struct bt_slice element, char text[SORT_TEXT],
-                struct bt_slice *value)
-{
-    const char *end = pattern.p + pattern.n;
-    const char *star = memchr(pattern.p, '*', pattern.n), *arrow;
-    struct bt_slice field = {NULL, 0}, behind;
-
-    _Static_assert(SORT_TEXT >= PACK_TEXT, "room for a value");
-    if (bt_slice_eq(pattern, bt_str("#"))) {
-        *value = element;
-        return 1;
-    }
-    if (!star) {
-        return 0;
-    }
-    arrow = find_arrow(star + 1, end);
-    behind = bt_slice(star + 1, (size_t)((arrow ? arrow : end) - star - 1));
-    if (arrow) {
-        field = bt_slice(arrow + 2, (size_t)(end - arrow - 2));
-    }
-    if (make_key(s, bt_slice(pattern.p, (size_t)(star - pattern.p)), element,
-                 behind) != 0) {
-        return -ENOMEM;
-    }
-    return value_of(tx_find(s->call->tx, bt_slice(s->key.p, s->key.n)), field,
-                    text, value);
-}
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* ---- Elements ---- */
 
@@ -241,85 +163,6 @@ static int judge(struct sort *s, struct sort_item *item)
     return s->by.p ? keep(s, value, &item->by) : 0;
 }
 
-static int compare_texts(struct bt_slice a, struct bt_slice b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int r = n > 0 ? memcmp(a.p, b.p, n) : 0;
-
-    return r != 0 ? r : a.n < b.n ? -1 : a.n > b.n;
-}
-
-/* By the values of BY: those without one come first. */
-static int compare_by(struct bt_slice a, struct bt_slice b)
-{
-    if (!a.p || !b.p) {
-        return (a.p != NULL) - (b.p != NULL);
-    }
-    return compare_texts(a, b);
-}
-
-static int in_order(const struct sort_item *a, const struct sort_item *b)
-{
-    return a->order < b->order ? -1 : 1;
-}
-
-static int by_score(const void *x, const void *y)
-{
-    const struct sort_item *a = x, *b = y;
-
-    if (a->score != b->score) {
-        return a->score < b->score ? -1 : 1;
-    }
-    return compare_texts(a->element, b->element);
-}
-
-static int by_text(const void *x, const void *y)
-{
-    const struct sort_item *a = x, *b = y;
-
-    return compare_texts(a->element, b->element);
-}
-
-static int by_value(const void *x, const void *y)
-{
-    const struct sort_item *a = x, *b = y;
-    int r = compare_by(a->by, b->by);
-
-    return r != 0 ? r : in_order(a, b);
-}
-
-static int by_value_desc(const void *x, const void *y)
-{
-    const struct sort_item *a = x, *b = y;
-    int r = compare_by(b->by, a->by);
-
-    return r != 0 ? r : in_order(a, b);
-}
-
-static int by_score_desc(const void *x, const void *y)
-{
-    return by_score(y, x);
-}
-
-static int by_text_desc(const void *x, const void *y)
-{
-    return by_text(y, x);
-}
-
-static void put_in_order(struct sort *s)
-{
-    int (*compare)(const void *, const void *);
-
-    if (!s->alpha) {
-        compare = s->desc ? by_score_desc : by_score;
-    } else if (s->by.p) {
-        compare = s->desc ? by_value_desc : by_value;
-    } else {
-        compare = s->desc ? by_text_desc : by_text;
-    }
-    qsort(s->items, s->n_items, sizeof *s->items, compare);
-}
-
 /* ---- All of it ---- */
 
 static void limit(struct sort *s)
@@ -360,7 +203,7 @@ bool sort_items(struct sort *s, const struct db_entry *e)
         s->items[i].by = place(s, s->items[i].by);
     }
     if (!s->asis) {
-        put_in_order(s);
+        sort_in_order(s);
     }
     limit(s);
     return true;

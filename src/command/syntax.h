@@ -70,6 +70,9 @@ struct syntax {
     int first; /* -1: no arguments */
 };
 
+/* Takes ":type" off the end of an argument's name, or tells its usual type. */
+enum syntax_type syntax_take_type(struct bt_slice *name);
+
 /* 0; -ENOENT when there is no row for this command; -EINVAL when its text makes
  * no sense, which no row does. */
 int syntax_read(const char *command, struct syntax *out);
