@@ -6,6 +6,7 @@
 #include "worker/close.h"
 #include "worker/drain.h"
 #include "worker/inbox.h"
+#include "worker/limit.h"
 #include "worker/reply.h"
 
 #include <errno.h>

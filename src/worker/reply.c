@@ -3,25 +3,18 @@
 
 #include "base/check.h"
 #include "os/socket.h"
-#include "worker/outq.h"
+#include "worker/limit.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define PIECES   64 /* in one writev */
 #define ROUNDS   4  /* writes for one client before the next one's turn */
 #define MAX_NEED 4096
 
-static struct baton_worker *worker_of(struct baton_client *c)
+static struct baton_worker *worker_of(const struct baton_client *c)
 {
     return atomic_load_explicit(&c->owner, memory_order_relaxed);
-}
-
-static size_t pending(const struct baton_worker *w,
-                      const struct baton_client *c)
-{
-    return (c->out ? c->out->bytes : 0) + (w->current == c ? w->o_n : 0);
 }
 
 static void publish(struct baton_client *c)
@@ -34,63 +27,6 @@ static void publish(struct baton_client *c)
         atomic_store_explicit(&c->out_bytes, now, memory_order_relaxed);
         bt_tally_move(&worker_of(c)->tally.buffers,
                       (int64_t)now - (int64_t)was);
-    }
-}
-
-/* ---- Limits ---- */
-
-static void leave_soft(struct baton_worker *w, struct baton_client *c)
-{
-    if (c->flags & BT_SOFT_OVER) {
-        c->flags &= ~(uint32_t)BT_SOFT_OVER;
-        w->n_soft--;
-    }
-}
-
-static int over_limit(struct baton_worker *w, struct baton_client *c)
-{
-    struct bt_limits *l = c->limits;
-    size_t n = pending(w, c);
-
-    if (l->hard && n > l->hard) {
-        baton_close(c, BATON_LIMIT);
-        c->flags |= BT_GONE;
-        return -ENOBUFS;
-    }
-    if (!l->soft || n <= l->soft) {
-        leave_soft(w, c);
-    } else if (!(c->flags & BT_SOFT_OVER)) {
-        c->flags |= BT_SOFT_OVER;
-        w->n_soft++;
-        l->soft_since = w->now;
-    }
-    return 0;
-}
-
-void bt_check_soft_limit(struct baton_worker *w, struct baton_client *c)
-{
-    struct bt_limits *l = c->limits;
-
-    if (!(c->flags & BT_SOFT_OVER)) {
-        return;
-    }
-    if (!l->soft || pending(w, c) <= l->soft) {
-        leave_soft(w, c);
-    } else if (w->now - l->soft_since > l->soft_seconds * 1000000000ull) {
-        baton_close(c, BATON_LIMIT);
-    }
-}
-
-void baton_output_limit(struct baton_client *c, size_t hard, size_t soft,
-                        unsigned soft_seconds)
-{
-    if (!c->limits && (hard || soft)) {
-        c->limits = calloc(1, sizeof *c->limits);
-    }
-    if (c->limits) {
-        c->limits->hard = hard;
-        c->limits->soft = soft;
-        c->limits->soft_seconds = soft_seconds;
     }
 }
 
@@ -162,7 +98,7 @@ int baton_reply(struct baton_client *c, const void *p, size_t n)
         }
         note_foreign(w, c);
     }
-    return r == 0 && c->limits ? over_limit(w, c) : r;
+    return r == 0 && c->limits ? bt_over_limit(w, c) : r;
 }
 
 int baton_reply_ref(struct baton_client *c, const void *p, size_t n,
@@ -185,7 +121,7 @@ int baton_reply_ref(struct baton_client *c, const void *p, size_t n,
         return r;
     }
     note_foreign(w, c);
-    return c->limits ? over_limit(w, c) : 0;
+    return c->limits ? bt_over_limit(w, c) : 0;
 }
 
 char *baton_room(struct baton_client *c, size_t need, size_t *room)
@@ -218,13 +154,13 @@ void baton_wrote(struct baton_client *c, size_t n)
     }
     w->o_n += n;
     if (c->limits) {
-        over_limit(w, c);
+        bt_over_limit(w, c);
     }
 }
 
 size_t baton_pending(const struct baton_client *c)
 {
-    return pending(atomic_load_explicit(&c->owner, memory_order_relaxed), c);
+    return bt_pending(worker_of(c), c);
 }
 
 /* ---- Sending ---- */
@@ -250,7 +186,7 @@ static void broken(struct baton_worker *w, struct baton_client *c)
 
 void bt_drop_output(struct baton_worker *w, struct baton_client *c)
 {
-    leave_soft(w, c);
+    bt_leave_soft(w, c);
     bt_outq_free(&c->out);
     if (w->current == c) {
         w->o_n = 0;

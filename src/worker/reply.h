@@ -10,13 +10,8 @@
 #ifndef BT_WORKER_REPLY_H
 #define BT_WORKER_REPLY_H
 
+#include "worker/outq.h"
 #include "worker/worker.h"
-
-struct bt_limits {
-    size_t hard, soft;
-    unsigned soft_seconds;
-    uint64_t soft_since; /* ns */
-};
 
 /* Makes c the current client, whose replies gather in the worker's buffer. */
 void bt_reply_begin(struct baton_worker *w, struct baton_client *c);
@@ -27,8 +22,12 @@ void bt_reply_end(struct baton_worker *w);
  * socket ends the client. */
 void bt_flush(struct baton_worker *w, struct baton_client *c);
 
-/* Closes clients that are over their soft limit for too long. */
-void bt_check_soft_limit(struct baton_worker *w, struct baton_client *c);
+/* Bytes that wait to be sent. */
+static inline size_t bt_pending(const struct baton_worker *w,
+                                const struct baton_client *c)
+{
+    return (c->out ? c->out->bytes : 0) + (w->current == c ? w->o_n : 0);
+}
 
 /* Frees unsent output. */
 void bt_drop_output(struct baton_worker *w, struct baton_client *c);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "worker/sweep.h"
 
-#include "worker/reply.h"
+#include "worker/limit.h"
 
 #define SLICE_MS 100
 #define SLICES   10 /* so many see everybody: once a second */
