@@ -147,7 +147,10 @@ static bool add_signed(const struct field *f, int64_t value, int64_t by,
 {
     int64_t max = (int64_t)((UINT64_C(1) << (f->width - 1)) - 1);
     int64_t min = -max - 1;
-    bool above = by >= 0 && value > max - by;
+    /* As in Redis: what is further below max than 64 bits can tell counts as
+     * above it. */
+    bool far = f->width < 64 && value < max - INT64_MAX;
+    bool above = far || (by >= 0 && value > max - by);
     bool below = by <= 0 && value < min - by;
 
     if ((above || below) && f->overflow != OVERFLOW_WRAP) {

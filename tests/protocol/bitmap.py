@@ -138,6 +138,10 @@ def bitfield(c):
            [0, -9223372036854775808])
     expect(field("OVERFLOW SAT INCRBY i64 64 -1"), [-9223372036854775808])
     expect(field("OVERFLOW SAT SET u63 3 -1 GET u63 3")[1], 9223372036854775807)
+    expect(field("OVERFLOW SAT SET i8 0 -200 GET i8 0")[1], -128)
+    expect(field("OVERFLOW SAT SET i8 0 -9223372036854775808 GET i8 0")[1], 127)
+    expect(field("OVERFLOW SAT SET i64 64 -9223372036854775808 GET i64 64")[1],
+           -9223372036854775808)
     expect(field("OVERFLOW FAIL"), [])
     expect(c.cmd("BITFIELD", "k"), [])
     expect(c.cmd("BITFIELD_RO", "k", "GET", "u8", "#0"), field("GET u8 0"))
