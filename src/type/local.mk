@@ -9,6 +9,9 @@ type_sources = \
 	src/type/intset.c src/type/intset.h \
 	src/type/object.h \
 	src/type/set.c src/type/set.h \
+	src/type/set_form.c src/type/set_form.h \
+	src/type/set_walk.c \
+	src/type/table.c src/type/table.h \
 	src/type/pack.c src/type/pack.h \
 	src/type/zpack.c src/type/zpack.h \
 	src/type/zset.c src/type/zset.h \

@@ -21,6 +21,7 @@
 
 #include "base/slice.h"
 #include "type/dict.h"
+#include "type/object.h"
 #include "type/pack.h"
 
 struct set;
@@ -53,20 +54,31 @@ static inline void set_key_init(struct set_key *k, struct bt_slice s)
     k->kind = SET_KEY_UNKNOWN;
 }
 
+void set_key_write(struct set_key *k); /* the text of v */
+
 /* As text. */
-struct bt_slice set_key_text(struct set_key *k);
+static inline struct bt_slice set_key_text(struct set_key *k)
+{
+    if (!k->s.p) {
+        set_key_write(k);
+    }
+    return k->s;
+}
 
 /* Empty, in the form that fits this first member when there are about `hint` of
  * them. NULL: out of memory. */
 struct set *set_new(struct bt_slice first, size_t hint,
                     const struct set_limits *limits);
-void set_free(struct set *s);
-struct set *set_copy(const struct set *s);
 size_t set_count(const struct set *s);
-size_t set_bytes(const struct set *s);
-const char *set_encoding(const struct set *s); /* as OBJECT ENCODING says */
-
 bool set_is_large(const struct set *s); /* has the last form */
+
+/* s may be NULL. */
+static inline void set_free(struct set *s)
+{
+    if (s) {
+        set_ops.free(s);
+    }
+}
 
 /* ---- One member ---- */
 
