@@ -177,14 +177,12 @@ int apply_requirepass(struct config *c, struct option_error *e)
     char *copy = strdup(now);
 
     if (!copy) {
-        option_fail(e, "out of memory");
-        return -ENOMEM;
+        return option_no_memory(e);
     }
     if (c->settings.acl.ctx &&
         c->settings.acl.set_password(c->settings.acl.ctx, now) != 0) {
         free(copy);
-        option_fail(e, "out of memory");
-        return -ENOMEM;
+        return option_no_memory(e);
     }
     free(c->settings.requirepass);
     c->settings.requirepass = copy;

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "batond/conf.h"
+#include "batond/value.h"
 #include "command/service.h"
 
 #include <errno.h>
@@ -50,19 +51,11 @@ enum args_mode args_mode(int *argc, char **argv)
 }
 
 /* Adds an argument in quotes, so that the line is split where argv was. */
-static int add_quoted(struct bt_buf *line, const char *arg)
+static int add_argument(struct bt_buf *line, const char *arg)
 {
-    int r = bt_buf_add(line, " \"", 2);
+    int r = bt_buf_add(line, " ", 1);
 
-    for (; *arg && r == 0; arg++) {
-        if (*arg == '"' || *arg == '\\') {
-            r = bt_buf_add(line, "\\", 1);
-        }
-        if (r == 0) {
-            r = bt_buf_add(line, arg, 1);
-        }
-    }
-    return r == 0 ? bt_buf_add(line, "\"", 1) : r;
+    return r == 0 ? value_add_quoted(line, arg) : r;
 }
 
 static bool has_blank(const char *arg)
@@ -86,14 +79,14 @@ static int one_option(struct config *c, char **argv, int i, int end, int *next,
         bare = false;
     }
     for (; k < end && r == 0 && (bare || !is_name(argv[k])); k++) {
-        r = add_quoted(&line, argv[k]);
+        r = add_argument(&line, argv[k]);
         bare = false;
     }
     *next = k;
     if (r == 0) {
         r = config_line(c, bt_slice(line.p, line.n), NULL, e);
     } else {
-        option_fail(e, "out of memory");
+        option_no_memory(e);
     }
     bt_buf_fini(&line);
     return r;

@@ -1,27 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Whether a value may be is judged twice: its form at once, so that the message
- * can name the line; whether we have what it asks for at the end, since a later
- * line may take it back (`save ""` after the defaults of a distribution).
+ * can name the line; whether we have what it asks for at the end (conf_end.c),
+ * since a later line may take it back (`save ""` after the defaults of a
+ * distribution).
  */
 #include "batond/conf.h"
 
 #include "base/split.h"
-#include "batond/apply.h"
 #include "batond/value.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static int no_memory(struct option_error *e)
-{
-    option_fail(e, "out of memory");
-    return -ENOMEM;
-}
 
 /* ---- Life ---- */
 
@@ -42,7 +33,7 @@ static int set_default(struct config *c, size_t i, struct option_error *e)
     }
     if (n == 0 || (o->flags & OPTION_UNSEEN)) {
         c->value[i].text = strdup("");
-        return c->value[i].text ? 0 : no_memory(e);
+        return c->value[i].text ? 0 : option_no_memory(e);
     }
     return option_parse(o, NULL, word, n, &c->value[i], e);
 }
@@ -58,7 +49,7 @@ int config_init(struct config *c, struct option_error *e)
     c->settings.requirepass = strdup("");
     c->file = strdup("");
     if (!c->settings.requirepass || !c->file) {
-        return no_memory(e);
+        return option_no_memory(e);
     }
     for (size_t i = 0; i < OPT_N && r == 0; i++) {
         r = set_default(c, i, e);
@@ -107,8 +98,7 @@ bool config_is_default(const struct config *c, size_t i)
 
 /* ---- Directives ---- */
 
-/* Puts "FILE:LINE: 'directive': " in front of a message. */
-static int locate(struct option_error *e, const char *origin, const char *shown,
+int config_locate(struct option_error *e, const char *origin, const char *shown,
                   int r)
 {
     struct option_error text = *e;
@@ -174,7 +164,7 @@ int config_directive(struct config *c, const struct bt_slice *word, size_t n,
         r = take_value(c, i, word + 1, n - 1, origin, e);
     }
     if (r != 0) {
-        locate(e, origin, shown, r);
+        config_locate(e, origin, shown, r);
     }
     free(shown);
     return r;
@@ -216,7 +206,7 @@ static int unbalanced(struct bt_slice line, const char *origin,
     }
     name[n] = '\0';
     option_fail(e, "Unbalanced quotes in configuration line");
-    return locate(e, origin, name, -EINVAL);
+    return config_locate(e, origin, name, -EINVAL);
 }
 
 int config_line(struct config *c, struct bt_slice line, const char *origin,
@@ -228,7 +218,7 @@ int config_line(struct config *c, struct bt_slice line, const char *origin,
     int r = text ? split_line(line, text, &words, &n) : -ENOMEM;
 
     if (r == -ENOMEM) {
-        no_memory(e);
+        option_no_memory(e);
     } else if (r != 0) {
         r = unbalanced(line, origin, e);
     } else if (n > 0) {
@@ -237,96 +227,4 @@ int config_line(struct config *c, struct bt_slice line, const char *origin,
     free(words);
     free(text);
     return r;
-}
-
-/* ---- The end of reading ---- */
-
-int config_refuse(const struct option *o, struct option_error *e)
-{
-    return option_fail(e, "not supported yet (%s)", o->help);
-}
-
-/* What asks for a feature that is not there is refused by its name. */
-static int refuse_missing(struct config *c, struct option_error *e)
-{
-    for (size_t i = 0; i < OPT_N; i++) {
-        const struct option *o = option_at(i);
-        const struct option_value *v = &c->value[i];
-        char shown[120];
-        bool missing = o->use == OPTION_ASKS && !config_is_default(c, i);
-
-        if (i == OPT_supervised && strcmp(v->text, "upstart") == 0) {
-            missing = true;
-        }
-        if (missing) {
-            bool secret = o->flags & OPTION_SECRET;
-
-            snprintf(shown, sizeof shown, "%s%s%s", o->name, secret ? "" : " ",
-                     secret ? "" : v->text);
-            return locate(e, v->origin, shown, config_refuse(o, e));
-        }
-    }
-    return 0;
-}
-
-static int change_directory(struct config *c, struct option_error *e)
-{
-    struct option_value *dir = &c->value[OPT_dir];
-    char here[PATH_MAX];
-
-    if (*dir->text && chdir(dir->text) != 0) {
-        char shown[120];
-
-        snprintf(shown, sizeof shown, "dir %s", dir->text);
-        return locate(e, dir->origin, shown,
-                      option_fail(e, "%s", strerror(errno)));
-    }
-    if (!getcwd(here, sizeof here)) {
-        here[0] = '\0';
-    }
-    free(dir->text);
-    dir->text = strdup(here);
-    return dir->text ? 0 : no_memory(e);
-}
-
-int config_finish(struct config *c, struct option_error *e)
-{
-    int r = refuse_missing(c, e);
-
-    if (r == 0) {
-        r = change_directory(c, e);
-    }
-    for (size_t i = 0; i < OPT_N && r == 0; i++) {
-        const struct option *o = option_at(i);
-
-        r = o->apply ? o->apply(c, e) : 0;
-    }
-    if (r == 0) {
-        c->settings.enable_debug_command =
-            (enum options_debug)config_number(c, OPT_enable_debug_command);
-        c->settings.databases = (unsigned)config_number(c, OPT_databases);
-        c->settings.query_limit =
-            (size_t)config_number(c, OPT_client_query_buffer_limit);
-        c->settings.port = (unsigned)config_number(c, OPT_port);
-        c->settings.config_file = c->file;
-        c->settings.users = config_text(c, OPT_user);
-    }
-    return r;
-}
-
-void config_warn(struct config *c)
-{
-    for (size_t i = 0; i < OPT_N; i++) {
-        const struct option *o = option_at(i);
-        const char *origin = c->value[i].origin;
-        bool secret = o->flags & OPTION_SECRET;
-
-        if (o->use == OPTION_TUNES && !(o->flags & OPTION_UNSEEN) &&
-            !config_is_default(c, i)) {
-            bt_logf(&c->settings.log, BT_LOG_WARNING,
-                    "%s%s'%s%s%.80s' has no effect (%s)", origin ? origin : "",
-                    origin ? ": " : "", o->name, secret ? "" : " ",
-                    secret ? "" : c->value[i].text, o->help);
-        }
-    }
 }

@@ -68,6 +68,9 @@ const struct options_ops *config_ops(struct config *c);
 int64_t config_number(const struct config *c, enum option_id id);
 const char *config_text(const struct config *c, enum option_id id);
 
+/* Puts "FILE:LINE: 'shown': " in front of a message; returns r. */
+int config_locate(struct option_error *e, const char *origin, const char *shown,
+                  int r);
 /* "is not supported yet", for an option with another than its default value. */
 int config_refuse(const struct option *o, struct option_error *e);
 /* The text of the value that the table gives, malloc'd; NULL: out of memory. */

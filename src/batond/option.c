@@ -72,3 +72,9 @@ int option_fail(struct option_error *e, const char *fmt, ...)
     va_end(ap);
     return -EINVAL;
 }
+
+int option_no_memory(struct option_error *e)
+{
+    option_fail(e, "out of memory");
+    return -ENOMEM;
+}

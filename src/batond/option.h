@@ -106,6 +106,8 @@ option_parse_fn option_parse;
 
 /* Formats e->text; always -EINVAL. */
 int option_fail(struct option_error *e, const char *fmt, ...) BT_PRINTF(2, 3);
+/* Says so; always -ENOMEM. */
+int option_no_memory(struct option_error *e);
 
 /* The limits of a class of clients, in the order of enum options_class. */
 struct option_limit {

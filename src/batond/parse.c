@@ -17,12 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int no_memory(struct option_error *e)
-{
-    option_fail(e, "out of memory");
-    return -ENOMEM;
-}
-
 int value_join(const struct bt_slice *word, size_t n, char **out,
                struct option_error *e)
 {
@@ -40,7 +34,7 @@ int value_join(const struct bt_slice *word, size_t n, char **out,
     }
     if (r != 0) {
         bt_buf_fini(&b);
-        return no_memory(e);
+        return option_no_memory(e);
     }
     *out = b.p;
     return 0;
@@ -56,7 +50,7 @@ int value_text(struct option_value *out, struct option_error *e,
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     out->text = strdup(text);
-    return out->text ? 0 : no_memory(e);
+    return out->text ? 0 : option_no_memory(e);
 }
 
 bool value_memory(struct bt_slice word, int64_t *out)

@@ -269,8 +269,7 @@ int value_user(const struct option *o, const char *old,
     }
     if (rc != 0) {
         bt_buf_fini(&text);
-        option_fail(e, "out of memory");
-        return -ENOMEM;
+        return option_no_memory(e);
     }
     out->text = text.p;
     return 0;

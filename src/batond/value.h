@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * batond/value.h -- parsers for the values that no kind of option covers.
- *
- * Each is an option_parse_fn.
+ * batond/value.h -- parsers for the values that no kind of option covers, and
+ * values as text.
  */
 #ifndef BATON_BATOND_VALUE_H
 #define BATON_BATOND_VALUE_H
 
+#include "base/buf.h"
 #include "base/check.h"
 #include "batond/option.h"
+
+/* ---- Parsers ---- */
 
 /* Classes of clients and three sizes each; classes not named keep theirs. */
 option_parse_fn value_limits;
@@ -35,5 +37,14 @@ int value_join(const struct bt_slice *word, size_t n, char **out,
 /* The text of a value, formatted. 0 or -ENOMEM with e filled in. */
 int value_text(struct option_value *out, struct option_error *e,
                const char *fmt, ...) BT_PRINTF(3, 4);
+
+/* ---- Back into text: value_text.c. 0 or -ENOMEM ---- */
+
+int value_add(struct bt_buf *b, const struct option *o,
+              const struct option_value *v);
+/* In double quotes, with escapes for all that is not plain. */
+int value_add_quoted(struct bt_buf *b, const char *p);
+/* A size, with the largest unit that divides it. */
+int value_add_memory(struct bt_buf *b, uint64_t v);
 
 #endif
