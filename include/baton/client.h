@@ -245,6 +245,19 @@ typedef void baton_post_fn(struct baton_client *c, void *arg);
 int baton_post(struct baton_server *s, uint64_t id, baton_post_fn *fn,
                void *arg, void (*release)(void *arg));
 
+/* A post whose memory is taken in advance, for who must be able to reach a
+ * client later. NULL: out of memory. Any thread. */
+struct baton_message;
+struct baton_message *baton_message_new(baton_post_fn *fn, void *arg,
+                                        void (*release)(void *arg));
+/* Posts what *m was made of, and sets *m to NULL. 0; or -ENOENT, and all stays
+ * the caller's. Any thread. */
+int baton_message_post(struct baton_server *s, uint64_t id,
+                       struct baton_message **m);
+/* For one that was not posted: release is not called. Sets *m, which may be
+ * NULL, to NULL. */
+void baton_message_free(struct baton_message **m);
+
 /* Closes a client from any thread: baton_post() of baton_close(), which says
  * what becomes of its replies. 0, -ENOENT, -ENOMEM. */
 int baton_kill(struct baton_server *s, uint64_t id, enum baton_reason reason);

@@ -109,6 +109,18 @@ unsigned baton_workers(const struct baton_server *s);
 int baton_post_worker(struct baton_server *s, unsigned index,
                       void (*fn)(struct baton_worker *w, void *arg), void *arg);
 
+/* The same for who must be able to reach a worker later: the memory is taken in
+ * advance. NULL: out of memory. */
+struct baton_job;
+struct baton_job *baton_job_new(void (*fn)(struct baton_worker *w, void *arg),
+                                void *arg);
+/* 0, -EINVAL, -ESHUTDOWN. After 0 it may be neither posted nor freed until fn is
+ * called; from then on it may. */
+int baton_job_post(struct baton_server *s, unsigned index,
+                   struct baton_job *job);
+/* Sets *job, which may be NULL, to NULL. */
+void baton_job_free(struct baton_job **job);
+
 /* Options that may change while running. max_clients 0, or more than the fd
  * limit (which is raised if possible) allows: -EINVAL; fewer than are there:
  * nobody is closed. The keepalive is for clients that come, shutdown_ms for a

@@ -2,7 +2,8 @@
  *
  * A block belongs to two at most: the client's session, and whoever has claimed
  * it or asked for its end and posts to the client. Its own worker alone ends the
- * park, in end_park().
+ * park, in end_park(). One of them alone posts, so one message, made before the
+ * client waits, is enough, and waking it cannot fail.
  */
 #include "command/block.h"
 
@@ -25,6 +26,7 @@ struct block {
     atomic_uint references;
     struct service *service;
     uint64_t client;
+    struct baton_message *wake; /* the claimer's; NULL: posted */
     unsigned dbi;
     int proto;
     bool mute;
@@ -49,6 +51,7 @@ static void release(void *arg)
     if (atomic_fetch_sub_explicit(&b->references, 1, memory_order_acq_rel) ==
         1) {
         resp_memory_fini(&b->reply);
+        baton_message_free(&b->wake);
         free(b->keys);
         free(b->args);
         free(b->text);
@@ -102,6 +105,7 @@ static bool copy_request(struct block *b, const struct block_request *r)
 
 static wait_serve_fn serve_wait;
 static wait_served_fn served_wait;
+static baton_post_fn woken;
 
 static struct block *block_new(struct call *c, const struct block_request *r)
 {
@@ -111,7 +115,8 @@ static struct block *block_new(struct call *c, const struct block_request *r)
         return NULL;
     }
     atomic_init(&b->references, 1);
-    if (!copy_request(b, r)) {
+    b->wake = baton_message_new(woken, b, release);
+    if (!b->wake || !copy_request(b, r)) {
         release(b);
         return NULL;
     }
@@ -187,31 +192,30 @@ static void write_end(struct block *b)
     resp_memory_end(&b->reply, &out);
 }
 
-/* A post: it was claimed, and the reply is there. */
-static void deliver(struct baton_client *client, void *arg)
+/* Somebody asked for its end. */
+static void unblocked(struct baton_client *client, struct block *b)
 {
-    struct block *b = arg;
+    write_end(b);
+    if (b->unblock_error) {
+        struct worker *w = baton_client_worker_data(client);
 
-    if (block_of(client) == b) {
-        answer_and_go_on(client, b);
+        cmd_count_add(&w->counters.errors, 1);
+        cmd_count_error(&w->counters, "UNBLOCKED", 9);
     }
 }
 
-/* A post: somebody asked for its end. */
-static void unblocked(struct baton_client *client, void *arg)
+/* The post. If it was claimed, the reply is there. */
+static void woken(struct baton_client *client, void *arg)
 {
     struct block *b = arg;
 
-    if (block_of(client) == b) {
-        write_end(b);
-        if (b->unblock_error) {
-            struct worker *w = baton_client_worker_data(client);
-
-            cmd_count_add(&w->counters.errors, 1);
-            cmd_count_error(&w->counters, "UNBLOCKED", 9);
-        }
-        answer_and_go_on(client, b);
+    if (block_of(client) != b) {
+        return;
     }
+    if (atomic_load(&b->wait.state) == WAIT_UNBLOCKED) {
+        unblocked(client, b);
+    }
+    answer_and_go_on(client, b);
 }
 
 /* If it was claimed a moment ago, the reply is on its way. */
@@ -279,15 +283,21 @@ static void serve_wait(struct wait *w, struct tx *tx, struct bt_slice key,
     resp_memory_end(&b->reply, &out);
 }
 
-/* Without memory for the post the client waits on; what was taken for it goes
- * back when it leaves. */
-static void served_wait(struct wait *w)
+/* For who has claimed b, and holds a reference: the post's from now on. */
+static void wake(struct block *b)
 {
-    struct block *b = bt_container(w, struct block, wait);
+    struct baton_message *m = b->wake;
 
-    if (baton_post(b->service->server, b->client, deliver, b, release) != 0) {
+    b->wake = NULL;
+    if (baton_message_post(b->service->server, b->client, &m) != 0) {
+        baton_message_free(&m); /* its client is gone */
         release(b);
     }
+}
+
+static void served_wait(struct wait *w)
+{
+    wake(bt_container(w, struct block, wait));
 }
 
 /* ---- CLIENT UNBLOCK ---- */
@@ -314,15 +324,13 @@ static bool claim_end(const struct baton_client_info *info, void *data,
 
 bool block_unblock(struct call *c, uint64_t id, bool error)
 {
-    struct baton_server *server = c->worker->service->server;
     struct unblock u = {.error = error};
 
-    if (baton_with(server, id, claim_end, &u) != 0 || u.block == NULL) {
+    if (baton_with(c->worker->service->server, id, claim_end, &u) != 0 ||
+        u.block == NULL) {
         return false;
     }
-    if (baton_post(server, id, unblocked, u.block, release) != 0) {
-        release(u.block);
-    }
+    wake(u.block);
     return true;
 }
 

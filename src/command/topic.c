@@ -22,6 +22,7 @@
 struct topics *topics_new(struct baton_server *server, unsigned workers)
 {
     struct topics *t = calloc(1, sizeof *t);
+    bool no_memory = false;
 
     if (!t) {
         return NULL;
@@ -34,9 +35,11 @@ struct topics *topics_new(struct baton_server *server, unsigned workers)
     }
     t->queue = calloc(workers, sizeof *t->queue);
     for (unsigned i = 0; t->queue && i < workers; i++) {
-        topic_queue_init(&t->queue[i], t, i);
+        if (topic_queue_init(&t->queue[i], t, i) != 0) {
+            no_memory = true;
+        }
     }
-    if (!t->queue || bt_random(&t->key, sizeof t->key) != 0) {
+    if (!t->queue || no_memory || bt_random(&t->key, sizeof t->key) != 0) {
         topics_free(&t);
     }
     return t;

@@ -58,10 +58,17 @@ struct topic_node {
     struct topic *topic;
 };
 
+/* A publisher that waits, and what wakes it: made before, so that it cannot
+ * fail. */
+struct topic_held {
+    uint64_t client;
+    struct baton_message *wake;
+};
+
 struct topic_batch {
     struct topic_node *node;
     size_t n, cap;
-    uint64_t *held; /* ids of publishers that wait */
+    struct topic_held *held;
     size_t n_held, cap_held;
 };
 
@@ -70,6 +77,7 @@ struct topic_queue {
     struct topic_batch batch;
     size_t bytes;
     bool told; /* its worker was, or will be, and has not looked since */
+    struct baton_job *look; /* what tells it: one at a time, see told */
     struct topics *topics;
     unsigned worker;
 };

@@ -72,18 +72,24 @@ static void block_release(void *arg)
 
 /* ---- Queues ---- */
 
+static void look(struct baton_worker *w, void *arg);
+
 int topic_queue_init(struct topic_queue *q, struct topics *t, unsigned worker)
 {
     bt_mutex_init(&q->lock, BT_RANK_TOPIC_QUEUE, worker);
     q->topics = t;
     q->worker = worker;
-    return 0;
+    q->look = baton_job_new(look, q);
+    return q->look ? 0 : -ENOMEM;
 }
 
 static void batch_free(struct topic_batch *b)
 {
     for (size_t i = 0; i < b->n; i++) {
         message_release(b->node[i].message);
+    }
+    for (size_t i = 0; i < b->n_held; i++) {
+        baton_message_free(&b->held[i].wake);
     }
     free(b->node);
     free(b->held);
@@ -93,6 +99,7 @@ static void batch_free(struct topic_batch *b)
 void topic_queue_fini(struct topic_queue *q)
 {
     batch_free(&q->batch);
+    baton_job_free(&q->look);
     bt_mutex_fini(&q->lock);
 }
 
@@ -231,7 +238,6 @@ static void look(struct baton_worker *w, void *arg)
     topic_deliver(q->topics, q->worker, &b);
 }
 
-/* A worker that cannot be told for want of memory is told the next time. */
 void publisher_wake(struct publisher *p)
 {
     struct topics *t = p->topics;
@@ -239,46 +245,58 @@ void publisher_wake(struct publisher *p)
     p->any = false;
     for (unsigned w = 0; w < t->n_workers; w++) {
         if (atomic_load_explicit(&p->told[w], memory_order_relaxed)) {
-            int r = baton_post_worker(t->server, w, look, &t->queue[w]);
-
-            atomic_store_explicit(&p->told[w], r == -ENOMEM,
-                                  memory_order_relaxed);
-            p->any |= r == -ENOMEM;
+            /* Relaxed: our own. */
+            atomic_store_explicit(&p->told[w], false, memory_order_relaxed);
+            /* It fails only when the worker has ended. */
+            baton_job_post(t->server, w, t->queue[w].look);
         }
     }
 }
 
 /* ---- Publishers that wait ---- */
 
-bool publisher_hold(struct publisher *p, struct baton_client *c)
-{
-    struct topic_queue *q = &p->topics->queue[p->full];
-    struct topic_batch *b = &q->batch;
-    bool hold;
-
-    p->full = -1;
-    bt_mutex_lock(&q->lock);
-    hold = q->bytes > TOPIC_QUEUE_MAX;
-    if (hold && b->n_held == b->cap_held) {
-        size_t cap = b->cap_held ? 2 * b->cap_held : 16;
-        void *v = realloc(b->held, cap * sizeof *b->held);
-
-        hold = v != NULL;
-        b->held = hold ? v : b->held;
-        b->cap_held = hold ? cap : b->cap_held;
-    }
-    if (hold) {
-        b->held[b->n_held++] = baton_id(c);
-        baton_hold(c);
-    }
-    bt_mutex_unlock(&q->lock);
-    return hold;
-}
-
 static void let_go(struct baton_client *c, void *arg)
 {
     (void)arg;
     baton_resume(c);
+}
+
+static int add_held(struct topic_batch *b, struct baton_client *c)
+{
+    struct topic_held h = {.client = baton_id(c)};
+
+    if (b->n_held == b->cap_held) {
+        size_t cap = b->cap_held ? 2 * b->cap_held : 16;
+        void *v = realloc(b->held, cap * sizeof *b->held);
+
+        if (!v) {
+            return -ENOMEM;
+        }
+        b->held = v;
+        b->cap_held = cap;
+    }
+    h.wake = baton_message_new(let_go, NULL, NULL);
+    if (!h.wake) {
+        return -ENOMEM;
+    }
+    b->held[b->n_held++] = h;
+    return 0;
+}
+
+/* Without memory for waking it later it is not held. */
+bool publisher_hold(struct publisher *p, struct baton_client *c)
+{
+    struct topic_queue *q = &p->topics->queue[p->full];
+    bool hold;
+
+    p->full = -1;
+    bt_mutex_lock(&q->lock);
+    hold = q->bytes > TOPIC_QUEUE_MAX && add_held(&q->batch, c) == 0;
+    bt_mutex_unlock(&q->lock);
+    if (hold) {
+        baton_hold(c);
+    }
+    return hold;
 }
 
 /* ---- Delivery ---- */
@@ -382,7 +400,7 @@ void topic_deliver(struct topics *t, unsigned worker, struct topic_batch *b)
         i += deliver_run(topic, &topic->seat[worker], &b->node[i], b->n - i);
     }
     for (size_t i = 0; i < b->n_held; i++) {
-        baton_post(t->server, b->held[i], let_go, NULL, NULL);
+        baton_message_post(t->server, b->held[i].client, &b->held[i].wake);
     }
     batch_free(b);
 }

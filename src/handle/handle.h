@@ -34,7 +34,7 @@
 struct bt_input;
 struct bt_limits;
 struct bt_outq;
-struct bt_msg;
+struct baton_message;
 struct baton_worker;
 
 /* What handles of one master socket have in common. */
@@ -94,7 +94,7 @@ struct baton_client {
     };
     struct bt_input *in; /* unfinished input, else NULL */
     struct bt_outq *out; /* unsent output, else NULL */
-    _Atomic(struct bt_msg *) msgs;
+    _Atomic(struct baton_message *) msgs;
     ck_stack_entry_t node; /* in the owner's inbox, or among its arrivals */
     struct bt_limits *limits;
     _Atomic uint64_t srm;      /* (any) */

@@ -6,14 +6,21 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-struct bt_msg *bt_msg_new(baton_post_fn *fn, void *arg, void (*release)(void *))
+struct baton_message *baton_message_new(baton_post_fn *fn, void *arg,
+                                        void (*release)(void *))
 {
-    struct bt_msg *m = malloc(sizeof *m);
+    struct baton_message *m = malloc(sizeof *m);
 
     if (m) {
-        *m = (struct bt_msg){.fn = fn, .arg = arg, .release = release};
+        *m = (struct baton_message){.fn = fn, .arg = arg, .release = release};
     }
     return m;
+}
+
+void baton_message_free(struct baton_message **m)
+{
+    free(*m);
+    *m = NULL;
 }
 
 /*
@@ -21,9 +28,10 @@ struct bt_msg *bt_msg_new(baton_post_fn *fn, void *arg, void (*release)(void *))
  * flag before it empties the list, so either it sees this message, or we see the
  * flag clear and the node travels again.
  */
-bool bt_msg_post(struct baton_client *c, struct bt_msg *m)
+bool bt_msg_post(struct baton_client *c, struct baton_message *m)
 {
-    struct bt_msg *head = atomic_load_explicit(&c->msgs, memory_order_relaxed);
+    struct baton_message *head =
+        atomic_load_explicit(&c->msgs, memory_order_relaxed);
 
     do {
         m->next = head;
@@ -31,9 +39,9 @@ bool bt_msg_post(struct baton_client *c, struct bt_msg *m)
     return atomic_exchange(&c->notified, 1) == 0;
 }
 
-struct bt_msg *bt_msg_take(struct baton_client *c)
+struct baton_message *bt_msg_take(struct baton_client *c)
 {
-    struct bt_msg *m, *first = NULL;
+    struct baton_message *m, *first = NULL;
 
     /* Sequentially consistent, like the exchange: a worker that adopts a handle
      * stores `owner` and then looks here, a poster adds and then loads `owner`.
@@ -43,7 +51,7 @@ struct bt_msg *bt_msg_take(struct baton_client *c)
     }
     m = atomic_exchange(&c->msgs, NULL);
     while (m) {
-        struct bt_msg *next = m->next;
+        struct baton_message *next = m->next;
 
         m->next = first;
         first = m;
@@ -52,7 +60,7 @@ struct bt_msg *bt_msg_take(struct baton_client *c)
     return first;
 }
 
-void bt_msg_release(struct bt_msg *m)
+void bt_msg_release(struct baton_message *m)
 {
     if (m->release) {
         m->release(m->arg);

@@ -8,7 +8,8 @@
  *            changes hands.
  * Threads    post: any, while the handle cannot go away (inside the domain's
  *            section, or under the handle's shard lock). take: the owner.
- * Ownership  post takes the message; what take returned is the caller's.
+ * Ownership  post takes the message, which baton_message_new() made; what take
+ *            returned is the caller's.
  */
 #ifndef BT_HANDLE_MESSAGE_H
 #define BT_HANDLE_MESSAGE_H
@@ -19,23 +20,20 @@
 
 struct baton_client;
 
-struct bt_msg {
-    struct bt_msg *next;
+struct baton_message {
+    struct baton_message *next;
     baton_post_fn *fn;
     void *arg;
     void (*release)(void *arg);
 };
 
-struct bt_msg *bt_msg_new(baton_post_fn *fn, void *arg,
-                          void (*release)(void *));
-
 /* True when the caller must now put c->node into the owner's inbox. */
-bool bt_msg_post(struct baton_client *c, struct bt_msg *m);
+bool bt_msg_post(struct baton_client *c, struct baton_message *m);
 
 /* All messages so far, oldest first; NULL: none. */
-struct bt_msg *bt_msg_take(struct baton_client *c);
+struct baton_message *bt_msg_take(struct baton_client *c);
 
 /* Runs m's release, if any, and frees it. */
-void bt_msg_release(struct bt_msg *m);
+void bt_msg_release(struct baton_message *m);
 
 #endif

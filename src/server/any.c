@@ -102,7 +102,7 @@ void baton_sync(struct baton_client *c, void (*fn)(void *data, void *arg),
 /* ---- Posts ---- */
 
 static int post(struct baton_server *s, struct baton_client *c,
-                struct bt_msg *m)
+                struct baton_message *m)
 {
     if (!c) {
         return -ENOENT;
@@ -113,26 +113,35 @@ static int post(struct baton_server *s, struct baton_client *c,
     return 0;
 }
 
+int baton_message_post(struct baton_server *s, uint64_t id,
+                       struct baton_message **m)
+{
+    struct baton_worker *self = bt_worker_self();
+    int r;
+
+    if (self && self->server == s && bt_worker_section(self)) {
+        r = post(s, bt_table_find(s->table, id), *m);
+    } else {
+        r = post(s, bt_table_lock(s->table, id), *m);
+        bt_table_unlock(s->table, id);
+    }
+    if (r == 0) {
+        *m = NULL;
+    }
+    return r;
+}
+
 int baton_post(struct baton_server *s, uint64_t id, baton_post_fn *fn,
                void *arg, void (*release)(void *arg))
 {
-    struct baton_worker *self = bt_worker_self();
-    struct bt_msg *m = bt_msg_new(fn, arg, release);
+    struct baton_message *m = baton_message_new(fn, arg, release);
     int r;
 
     if (!m) {
         return -ENOMEM;
     }
-    if (self && self->server == s && bt_worker_section(self)) {
-        r = post(s, bt_table_find(s->table, id), m);
-    } else {
-        r = post(s, bt_table_lock(s->table, id), m);
-        bt_table_unlock(s->table, id);
-    }
-    if (r < 0) {
-        m->release = NULL; /* arg stays the caller's */
-        bt_msg_release(m);
-    }
+    r = baton_message_post(s, id, &m);
+    baton_message_free(&m);
     return r;
 }
 
@@ -146,11 +155,23 @@ int baton_kill(struct baton_server *s, uint64_t id, enum baton_reason reason)
     return baton_post(s, id, close_for, (void *)(uintptr_t)reason, NULL);
 }
 
-int baton_post_worker(struct baton_server *s, unsigned index,
-                      void (*fn)(struct baton_worker *w, void *arg), void *arg)
+int baton_job_post(struct baton_server *s, unsigned index,
+                   struct baton_job *job)
 {
     if (index >= s->n_workers) {
         return -EINVAL;
     }
-    return bt_inbox_job(&s->workers[index], fn, arg);
+    return bt_inbox_job(&s->workers[index], job);
+}
+
+int baton_post_worker(struct baton_server *s, unsigned index,
+                      void (*fn)(struct baton_worker *w, void *arg), void *arg)
+{
+    struct baton_job *job = bt_inbox_once(fn, arg);
+    int r = job ? baton_job_post(s, index, job) : -ENOMEM;
+
+    if (r != 0) {
+        baton_job_free(&job);
+    }
+    return r;
 }

@@ -44,7 +44,7 @@ static void free_dead(void *p)
 {
     struct baton_client *c = p;
 
-    for (struct bt_msg *m = bt_msg_take(c), *next; m; m = next) {
+    for (struct baton_message *m = bt_msg_take(c), *next; m; m = next) {
         next = m->next;
         bt_msg_release(m);
     }

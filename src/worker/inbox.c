@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "worker/inbox.h"
 
+#include <baton/server.h>
+
 #include "base/check.h"
 #include "handle/message.h"
 #include "worker/reply.h"
@@ -12,10 +14,11 @@
 
 #include <ck_pr.h>
 
-struct job {
+struct baton_job {
     ck_stack_entry_t entry;
     void (*fn)(struct baton_worker *, void *);
     void *arg;
+    bool once; /* freed when it has run */
 };
 
 void bt_inbox_notify(struct baton_worker *team, struct baton_client *c)
@@ -74,7 +77,7 @@ void bt_inbox_arrivals(struct baton_worker *w,
 
 void bt_inbox_messages(struct baton_worker *w, struct baton_client *c)
 {
-    struct bt_msg *m = bt_msg_take(c), *next;
+    struct baton_message *m = bt_msg_take(c), *next;
 
     if (!m) {
         return;
@@ -92,7 +95,7 @@ void bt_inbox_messages(struct baton_worker *w, struct baton_client *c)
 
 static void release_all(struct baton_client *c)
 {
-    for (struct bt_msg *m = bt_msg_take(c), *next; m; m = next) {
+    for (struct baton_message *m = bt_msg_take(c), *next; m; m = next) {
         next = m->next;
         bt_msg_release(m);
     }
@@ -154,17 +157,38 @@ static void nodes(struct baton_worker *w, ck_stack_entry_t *e)
 
 /* ---- Jobs ---- */
 
-int bt_inbox_job(struct baton_worker *w,
-                 void (*fn)(struct baton_worker *, void *), void *arg)
+struct baton_job *baton_job_new(void (*fn)(struct baton_worker *, void *),
+                                void *arg)
 {
-    struct job *j = malloc(sizeof *j);
+    struct baton_job *j = malloc(sizeof *j);
+
+    if (j) {
+        *j = (struct baton_job){.fn = fn, .arg = arg};
+    }
+    return j;
+}
+
+struct baton_job *bt_inbox_once(void (*fn)(struct baton_worker *, void *),
+                                void *arg)
+{
+    struct baton_job *j = baton_job_new(fn, arg);
+
+    if (j) {
+        j->once = true;
+    }
+    return j;
+}
+
+void baton_job_free(struct baton_job **j)
+{
+    free(*j);
+    *j = NULL;
+}
+
+int bt_inbox_job(struct baton_worker *w, struct baton_job *j)
+{
     bool taken;
 
-    if (!j) {
-        return -ENOMEM;
-    }
-    j->fn = fn;
-    j->arg = arg;
     /* Sequentially consistent, as in bt_inbox_close(): either it sees us here
      * and waits for the push, or we see that it is closed. */
     atomic_fetch_add(&w->inbox.posting, 1);
@@ -174,9 +198,6 @@ int bt_inbox_job(struct baton_worker *w,
         bt_dispatch_wake(w->dispatch, w->index);
     }
     atomic_fetch_sub(&w->inbox.posting, 1);
-    if (!taken) {
-        free(j);
-    }
     return taken ? 0 : -ESHUTDOWN;
 }
 
@@ -193,11 +214,14 @@ static void jobs(struct baton_worker *w)
     ck_stack_entry_t *e = reversed(ck_stack_batch_pop_upmc(&w->inbox.jobs));
 
     while (e) {
-        struct job *j = bt_container(e, struct job, entry);
+        struct baton_job *j = bt_container(e, struct baton_job, entry);
+        bool once = j->once;
 
         e = e->next;
-        j->fn(w, j->arg);
-        free(j);
+        j->fn(w, j->arg); /* from here on it may be posted again, or gone */
+        if (once) {
+            free(j);
+        }
     }
 }
 

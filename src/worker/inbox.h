@@ -5,7 +5,7 @@
  * Purpose    ck_stack: pushed by any thread, taken in one go and reversed by the
  *            worker. A notify node stands for all messages of one handle. A
  *            worker that finds a node of a handle it does not own sends it on.
- * Threads    notify, baton_post, baton_post_worker: any. The rest: the worker.
+ * Threads    notify, baton_post, baton_job_post and kin: any. The rest: the worker.
  */
 #ifndef BT_WORKER_INBOX_H
 #define BT_WORKER_INBOX_H
@@ -16,6 +16,7 @@
 #include <ck_stack.h>
 
 struct baton_client;
+struct baton_job;
 struct baton_worker;
 
 struct bt_inbox {
@@ -46,9 +47,11 @@ void bt_inbox_arrivals(struct baton_worker *w,
                        void (*arrive)(struct baton_worker *,
                                       struct baton_client *));
 
-/* A job for a worker: see baton_post_worker(). 0, -ENOMEM, -ESHUTDOWN. */
-int bt_inbox_job(struct baton_worker *w,
-                 void (*fn)(struct baton_worker *, void *), void *arg);
+/* A job that is freed when it has run. NULL: out of memory. */
+struct baton_job *bt_inbox_once(void (*fn)(struct baton_worker *, void *),
+                                void *arg);
+/* 0; or -ESHUTDOWN, and it stays the caller's. */
+int bt_inbox_job(struct baton_worker *w, struct baton_job *j);
 /* No more jobs; those that were taken are there when it returns, for a last
  * pass. */
 void bt_inbox_close(struct baton_worker *w);

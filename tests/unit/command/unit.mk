@@ -21,4 +21,18 @@ tests_unit_command_test_stats_t_LDADD = $(command_unit_ldadd)
 tests_unit_command_test_syntax_t_SOURCES = tests/unit/command/test_syntax.c
 tests_unit_command_test_syntax_t_CPPFLAGS = $(command_unit_cppflags)
 tests_unit_command_test_syntax_t_LDADD = $(command_unit_ldadd)
+
+if HAVE_LD_WRAP
+check_PROGRAMS += tests/unit/command/test_starved.t
+TESTS += tests/unit/command/test_starved.t
+tests_unit_command_test_starved_t_SOURCES = tests/unit/command/test_starved.c
+tests_unit_command_test_starved_t_CPPFLAGS = $(testnet_cppflags) \
+	$(CRITERION_CFLAGS)
+tests_unit_command_test_starved_t_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc \
+	-Wl,--wrap=baton_post -Wl,--wrap=baton_post_worker \
+	-Wl,--wrap=baton_message_post -Wl,--wrap=baton_job_post
+tests_unit_command_test_starved_t_LDADD = libtestnet.la libbatondparts.la \
+	libbatondb.la libbatonall.la $(CRITERION_LIBS) $(LIBS_COMMON)
+endif
 endif

@@ -23,9 +23,9 @@ static void nothing(struct baton_client *c, void *arg)
     (void)arg;
 }
 
-static struct bt_msg *msg(uintptr_t n)
+static struct baton_message *msg(uintptr_t n)
 {
-    struct bt_msg *m = bt_msg_new(nothing, (void *)n, release);
+    struct baton_message *m = baton_message_new(nothing, (void *)n, release);
 
     cr_assert(m);
     return m;
@@ -34,7 +34,7 @@ static struct bt_msg *msg(uintptr_t n)
 Test(message, oldest_first)
 {
     struct baton_client c = {.id = 1};
-    struct bt_msg *m, *next;
+    struct baton_message *m, *next;
     uintptr_t want = 1;
 
     cr_expect_null(bt_msg_take(&c));
@@ -56,7 +56,7 @@ Test(message, oldest_first)
 Test(message, notify_once)
 {
     struct baton_client c = {.id = 1};
-    struct bt_msg *m, *next;
+    struct baton_message *m, *next;
 
     cr_expect(bt_msg_post(&c, msg(1)));
     cr_expect_not(bt_msg_post(&c, msg(2)));
@@ -77,7 +77,7 @@ Test(message, notify_once)
 
 Test(message, release_may_be_missing)
 {
-    struct bt_msg *m = bt_msg_new(nothing, NULL, NULL);
+    struct baton_message *m = baton_message_new(nothing, NULL, NULL);
 
     bt_msg_release(m);
     cr_expect_eq(released, 0);

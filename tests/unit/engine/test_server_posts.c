@@ -184,6 +184,59 @@ Test(posts, to_one_that_nobody_took_yet)
     close(held[1]);
 }
 
+/* ---- Made in advance ---- */
+
+Test(posts, messages_made_in_advance)
+{
+    struct baton_message *m =
+        baton_message_new(count_delivered, NULL, count_released);
+    int fd = testnet_tcp(&net);
+
+    cr_assert(m);
+    cr_expect_eq(baton_message_post(net.server, 12345, &m), -ENOENT);
+    cr_assert(m, "it is still ours");
+    cr_expect_eq(baton_message_post(net.server, ask_id(fd), &m), 0);
+    cr_expect_null(m);
+    cr_expect(TESTNET_UNTIL(atomic_load(&released) == 1));
+    cr_expect_eq(atomic_load(&delivered), 1);
+    m = baton_message_new(count_delivered, NULL, count_released);
+    baton_message_free(&m);
+    cr_expect_null(m);
+    baton_message_free(&m);
+    cr_expect_eq(atomic_load(&released), 1, "freed is not released");
+    close(fd);
+}
+
+enum {
+    ROUNDS = 1000
+};
+
+static struct baton_job *travelling;
+static atomic_uint rounds;
+
+/* Posts itself to the other worker, until it has gone round often enough. */
+static void go_round(struct baton_worker *w, void *arg)
+{
+    (void)arg;
+    if (atomic_fetch_add(&rounds, 1) + 1 < ROUNDS) {
+        baton_job_post(net.server, 1 - baton_worker_index(w), travelling);
+    }
+}
+
+Test(posts, a_job_is_posted_again)
+{
+    travelling = baton_job_new(go_round, NULL);
+    cr_assert(travelling);
+    cr_expect_eq(baton_job_post(net.server, 2, travelling), -EINVAL);
+    cr_expect_eq(baton_job_post(net.server, 0, travelling), 0);
+    cr_expect(TESTNET_UNTIL(atomic_load(&rounds) == ROUNDS));
+    cr_expect_eq(testnet_stop(&net), 0);
+    cr_expect_eq(baton_job_post(net.server, 0, travelling), -ESHUTDOWN);
+    baton_job_free(&travelling);
+    cr_expect_null(travelling);
+    baton_job_free(&travelling);
+}
+
 /* ---- Kill ---- */
 
 Test(posts, kill)
