@@ -335,17 +335,23 @@ Test(poller, waits_as_long_as_told)
 /* A tick ends each wait, and is no event. */
 Test(poller, ticks)
 {
+    unsigned what;
+
     watch();
     bt_poller_tick(p, 20);
     for (int i = 0; i < 3; i++) {
         uint64_t began = testnet_now_ms();
 
-        cr_expect_eq(told(-1), 0);
+        cr_expect_eq(told(-1), 0); /* it may have been there already, */
+        cr_expect_eq(told(-1), 0); /* and this one is near then */
         cr_expect_eq(told(600000), 0);
         cr_expect_geq(testnet_now_ms() - began, 19);
     }
     say(peer, "x");
-    cr_expect_eq(told(1000), BT_IN);
+    do { /* ticks may come before it */
+        what = told(1000);
+    } while (what == 0);
+    cr_expect_eq(what, BT_IN);
     testnet_sleep_ms(50); /* several in one */
     cr_expect_eq(told(0), 0);
     cr_expect_eq(told(-1), 0);

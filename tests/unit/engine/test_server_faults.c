@@ -80,6 +80,7 @@ static void end(void)
     testnet_end(&net);
 }
 
+/* What does not come at all is told by testnet's waits and by this. */
 TestSuite(faults, .init = start, .fini = end, .timeout = 120);
 
 static void fail(int error, int times)
@@ -125,19 +126,26 @@ Test(faults, aborted_connections_are_counted)
 }
 
 /* An error that stays is not answered by a spin. */
+static void were_few(uint64_t began, int error, unsigned most)
+{
+    unsigned calls = atomic_load(&accept_calls);
+    /* Of a second that have begun. */
+    unsigned halves = (unsigned)(testnet_now_ms() - began) / 500 + 1;
+
+    cr_expect_leq(calls, most * halves, "%s: %u calls", strerror(error), calls);
+}
+
 static void does_not_spin(int error, unsigned most)
 {
     uint64_t began = testnet_now_ms();
-    unsigned calls, halves; /* of a second that have begun */
     int fd;
 
     fail(error, -1);
     fd = testnet_tcp(&net);
+    cr_expect(TESTNET_UNTIL(atomic_load(&accept_calls) > 0), "%s",
+              strerror(error));
     testnet_sleep_ms(500);
-    calls = atomic_load(&accept_calls);
-    halves = (unsigned)(testnet_now_ms() - began) / 500 + 1;
-    cr_expect_gt(calls, 0, "%s", strerror(error));
-    cr_expect_leq(calls, most * halves, "%s: %u calls", strerror(error), calls);
+    were_few(began, error, most);
     atomic_store(&accept_fails, 0);
     cr_expect(testnet_ask(fd, "echo served\n", "served\n"));
     close(fd);
@@ -152,13 +160,14 @@ Test(faults, accept_fails_for_long)
 
 Test(faults, accept_finds_no_fds_for_long)
 {
+    uint64_t began = testnet_now_ms();
     int fd;
 
     fail(EMFILE, -1);
     fd = testnet_tcp(&net);
     cr_expect(TESTNET_UNTIL(testnet_stats(&net).server_state == BATON_STARVED));
     testnet_sleep_ms(500);
-    cr_expect_leq(atomic_load(&accept_calls), 60);
+    were_few(began, EMFILE, 60);
     atomic_store(&accept_fails, 0);
     cr_expect(
         TESTNET_UNTIL(testnet_stats(&net).server_state == BATON_LISTENING));
@@ -172,29 +181,27 @@ Test(faults, accept_finds_no_fds_for_long)
 
 Test(faults, a_lost_wakeup_costs_a_delay)
 {
-    bool served;
-    uint64_t began;
-    int fd, killed, ending;
+    bool all_served = true;
 
-    testnet_sleep_ms(50); /* all sleep */
     atomic_store(&deaf, true);
-    began = testnet_now_ms();
-    fd = testnet_tcp(&net);
-    served = testnet_ask(fd, "echo late\n", "late\n");
-    killed = baton_kill(net.server, 1, BATON_KILLED);
-    ending = testnet_ending(fd);
+    /* Until somebody slept who had to be woken: at once, or a little later. */
+    for (uint64_t id = 1; id <= 200 && atomic_load(&unwritten) == 0; id++) {
+        int fd;
+
+        testnet_sleep_ms(50); /* all sleep, most likely */
+        fd = testnet_tcp(&net);
+        all_served &= testnet_ask(fd, "echo late\n", "late\n") &&
+                      baton_kill(net.server, id, BATON_KILLED) == 0 &&
+                      testnet_ending(fd) == 0;
+        close(fd);
+    }
     atomic_store(&deaf, false);
-    cr_expect(served);
-    cr_expect_eq(killed, 0);
-    cr_expect_eq(ending, 0);
-    cr_expect_lt(testnet_now_ms() - began, 5000);
+    cr_expect(all_served);
     cr_expect_gt(atomic_load(&unwritten), 0);
-    close(fd);
 }
 
 Test(faults, a_stop_that_wakes_nobody)
 {
-    uint64_t began = testnet_now_ms();
     int r;
 
     testnet_sleep_ms(50);
@@ -202,6 +209,5 @@ Test(faults, a_stop_that_wakes_nobody)
     r = testnet_stop(&net);
     atomic_store(&deaf, false);
     cr_expect_eq(r, 0);
-    cr_expect_lt(testnet_now_ms() - began, 10000);
     cr_expect_gt(atomic_load(&unwritten), 0);
 }

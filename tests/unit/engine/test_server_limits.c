@@ -77,7 +77,8 @@ Test(limits, soft)
     close(fd);
 }
 
-/* Over it for a moment, and again for a moment. */
+/* Over it for a moment, and again for a moment: longer than the limit allows in
+ * all, but never so long, even if this machine stalls for some seconds. */
 Test(limits, soft_for_one_that_reads)
 {
     static char some[1000000];
@@ -86,8 +87,8 @@ Test(limits, soft_for_one_that_reads)
     testnet_options(&options);
     start();
     fd = testnet_unix(&net);
-    cr_assert(testnet_ask(fd, "limit 0 100000 3\n", "ok\n"));
-    for (int i = 0; i < 8; i++) {
+    cr_assert(testnet_ask(fd, "limit 0 100000 5\n", "ok\n"));
+    for (int i = 0; i < 12; i++) {
         testnet_send(fd, "big 1000000\n");
         testnet_sleep_ms(500);
         cr_assert_eq(testnet_recv(fd, some, sizeof some), sizeof some);
@@ -111,11 +112,11 @@ Test(limits, soft_taken_away)
     testnet_options(&options);
     start();
     fd = testnet_unix(&net);
-    cr_assert(testnet_ask(fd, "limit 0 100000 1\n", "ok\n"));
+    cr_assert(testnet_ask(fd, "limit 0 100000 5\n", "ok\n"));
     testnet_send(fd, "big 1000000\n");
     cr_assert(TESTNET_UNTIL(info_of(1).output_pending));
     baton_post(net.server, 1, no_limit, NULL, NULL);
-    testnet_sleep_ms(2500);
+    testnet_sleep_ms(6500);
     cr_expect_eq(testnet_recv(fd, some, sizeof some), sizeof some);
     cr_expect(testnet_ask(fd, "echo still\n", "still\n"));
     close(fd);
@@ -150,7 +151,7 @@ Test(limits, pause)
         cr_assert_eq(testnet_recv(fd, some, SIZE), SIZE);
     }
     cr_expect(testnet_ask(fd, "echo all\n", "all\n"));
-    cr_expect_eq(info_of(1).output_bytes, 0);
+    cr_expect(TESTNET_UNTIL(info_of(1).output_bytes == 0));
     close(fd);
     close(other);
 }
@@ -183,7 +184,7 @@ Test(limits, silence)
     int silent, active, parked;
 
     testnet_options(&options);
-    options.idle_seconds = 3; /* a busy machine does not run us for a while */
+    options.idle_seconds = 6; /* a busy machine does not run us for a while */
     start();
     silent = testnet_tcp(&net);
     active = testnet_tcp(&net);
@@ -194,11 +195,11 @@ Test(limits, silence)
         cr_assert(testnet_ask(active, "echo on\n", "on\n"));
         testnet_sleep_ms(50);
     }
-    cr_expect_geq(testnet_now_ms() - began, 3000);
+    cr_expect_geq(testnet_now_ms() - began, 6000);
     cr_expect_eq(testnet_ending(silent), 0);
     testnet_sleep_ms(300);
     cr_expect_eq(testnet_stats(&net).closed[BATON_TIMEOUT], 1);
-    cr_expect_eq(testnet_in_state(&net, BATON_BLOCKED), 1);
+    cr_expect(TESTNET_UNTIL(testnet_in_state(&net, BATON_BLOCKED) == 1));
     close(silent);
     close(active);
     close(parked);
@@ -297,41 +298,58 @@ static int connected_above(int least)
     return fd;
 }
 
-Test(limits, refused_ones_do_not_hold_up_others)
-{
-    enum {
-        LIMIT = 60,
-        OURS = 200,
-        STAY = 43
-    };
-    int in, stay[STAY + 1];
-    struct rlimit r;
-    uint64_t began;
+enum {
+    LIMIT = 60,
+    OURS = 200,
+    STAY = 43
+};
 
-    testnet_options(&options);
-    options.max_clients = 1;
-    getrlimit(RLIMIT_NOFILE, &r);
-    r.rlim_cur = LIMIT; /* what the server counts with */
-    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &r), 0);
-    start();
-    r.rlim_cur = OURS + 100; /* for the clients */
-    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &r), 0);
-    in = connected_above(OURS);
+/* ms from the first that stays until the one behind them all is served, when
+ * there is room for it; UINT64_MAX when some were given up meanwhile. */
+static uint64_t until_the_next_is_in(void)
+{
+    int in = connected_above(OURS), stay[STAY + 1];
+    uint64_t began = testnet_now_ms(), took = UINT64_MAX;
+
     cr_assert(testnet_ask(in, "echo in\n", "in\n"));
     for (int i = 0; i <= STAY; i++) { /* one more than fits */
         stay[i] = connected_above(OURS);
     }
-    cr_assert(TESTNET_UNTIL(testnet_stats(&net).cir_refused == STAY));
+    cr_assert(TESTNET_UNTIL(testnet_stats(&net).cir_refused >= STAY));
     testnet_sleep_ms(50);
-    cr_expect_eq(testnet_stats(&net).cir_refused, STAY);
-    began = testnet_now_ms();
-    cr_expect_eq(baton_kill(net.server, 1, BATON_KILLED), 0);
-    cr_expect(testnet_ask(stay[STAY], "echo in\n", "in\n"));
-    cr_expect_lt(testnet_now_ms() - began, 1500);
+    if (testnet_stats(&net).cir_refused == STAY) {
+        cr_expect_eq(baton_kill(net.server, 1, BATON_KILLED), 0);
+        if (testnet_ask(stay[STAY], "echo in\n", "in\n")) {
+            took = testnet_now_ms() - began;
+        }
+    }
     close(in);
     for (int i = 0; i <= STAY; i++) {
         close(stay[i]);
     }
+    return took;
+}
+
+/* They are given up after two seconds. A machine that stalls so long gets
+ * another try; a server that makes the next one wait fails each of them. */
+Test(limits, refused_ones_do_not_hold_up_others)
+{
+    uint64_t took = UINT64_MAX;
+    struct rlimit r;
+
+    testnet_options(&options);
+    options.max_clients = 1;
+    getrlimit(RLIMIT_NOFILE, &r);
+    for (int i = 0; i < 10 && took >= 1500; i++) {
+        testnet_end(&net);
+        r.rlim_cur = LIMIT; /* what the server counts with */
+        cr_assert_eq(setrlimit(RLIMIT_NOFILE, &r), 0);
+        start();
+        r.rlim_cur = OURS + 100; /* for the clients */
+        cr_assert_eq(setrlimit(RLIMIT_NOFILE, &r), 0);
+        took = until_the_next_is_in();
+    }
+    cr_expect_lt(took, 1500);
 }
 
 Test(limits, options_out_of_range)

@@ -15,11 +15,15 @@
 
 static struct testnet net;
 
+/* Whatever waits for it is told from what does not, on a slow machine too. */
+#define LONG_MS 100000
+
 static void start(void)
 {
     struct baton_options o;
 
     testnet_options(&o);
+    o.shutdown_ms = LONG_MS;
     o.workers = 1; /* one worker: nothing is served by chance of another */
     testnet_start(&net, &o, &testservice);
 }
@@ -186,7 +190,7 @@ Test(park, while_the_server_stops)
     cr_expect_eq(testnet_ending(fd), 0);
     close(fd);
     cr_expect_eq(testnet_join(&net), 0);
-    cr_expect_lt(testnet_now_ms() - began, 5000);
+    cr_expect_lt(testnet_now_ms() - began, LONG_MS / 2);
     cr_expect_eq(testnet_stats(&net).srm_dropped, 1);
     cr_expect_eq(testnet_stats(&net).closed[BATON_SHUTDOWN], 1);
 }
@@ -211,7 +215,7 @@ Test(park, parked_by_what_is_drained)
     close(fd);
     close(held);
     cr_expect_eq(testnet_join(&net), 0);
-    cr_expect_lt(testnet_now_ms() - began, 5000);
+    cr_expect_lt(testnet_now_ms() - began, LONG_MS / 2);
 }
 
 /* ---- Timers ---- */
@@ -237,7 +241,7 @@ Test(timers, order)
     int a = testnet_tcp(&net), b = testnet_tcp(&net);
     char c;
 
-    testnet_send(a, "tick 2000\n");
+    testnet_send(a, "tick 6000\n");
     testnet_send(b, "tick 50\n");
     cr_expect(testnet_expect(b, "tick\n"));
     cr_expect_eq(recv(a, &c, 1, MSG_DONTWAIT), -1);
@@ -249,11 +253,9 @@ Test(timers, order)
 Test(timers, replaced_and_cancelled)
 {
     int fd = testnet_tcp(&net);
-    uint64_t began = testnet_now_ms();
 
-    testnet_send(fd, "tick 10000\ntick 20\n");
+    testnet_send(fd, "tick 100000\ntick 20\n");
     cr_expect(testnet_expect(fd, "tick\n"));
-    cr_expect_lt(testnet_now_ms() - began, 5000);
     testnet_send(fd, "tick 30\ntick -1\n");
     testnet_sleep_ms(60);
     cr_expect(testnet_ask(fd, "echo none\n", "none\n"));
