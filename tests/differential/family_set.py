@@ -70,10 +70,7 @@ class Set(Family):
 
     @row(2, exact=True)  # a large negative count is a very long answer
     def random(self, g):
-        words = ["SRANDMEMBER", g.key()]
-        if g.chance(0.8):
-            words.append(g.pick((0, 1, 3, -3, 5, 50, -20, "x", "", "-0", 1 << 63)))
-        return words
+        return g.at_random("SRANDMEMBER")
 
     @row(2)
     def pop(self, g):
@@ -84,13 +81,7 @@ class Set(Family):
 
     @row(2)
     def scan(self, g):
-        words = ["SSCAN", g.key(), g.pick(("0",) * 6 + ("x", "", "00", " 0"))]
-        words += ["COUNT", g.pick(("1000",) * 6 + ("0", "-1", "x"))]
-        if g.chance(0.5):
-            words += [g.case("MATCH"), g.pattern()]
-        if g.chance(0.05):
-            words.append(g.pick(("COUNT", "FOO", "MATCH", "TYPE")))
-        return words
+        return g.scan("SSCAN")
 
 
 if __name__ == "__main__":

@@ -209,22 +209,11 @@ class Zset(Family):
 
     @row(2, exact=True)  # a large negative count is a very long answer
     def random(self, g):
-        words = ["ZRANDMEMBER", g.key()]
-        if g.chance(0.8):
-            words.append(g.pick((0, 1, 3, -3, 5, 50, -20, "x", "", "-0", 1 << 63)))
-            if g.chance(0.5):
-                words.append(g.case(g.pick(("WITHSCORES",) * 5 + ("FOO",))))
-        return words
+        return g.at_random("ZRANDMEMBER", "WITHSCORES")
 
     @row(2)
     def scan(self, g):
-        words = ["ZSCAN", g.key(), g.pick(("0",) * 6 + ("x", "", "00", " 0"))]
-        words += ["COUNT", g.pick(("1000",) * 6 + ("0", "-1", "x"))]
-        if g.chance(0.5):
-            words += [g.case("MATCH"), g.pattern()]
-        if g.chance(0.05):
-            words.append(g.pick(("COUNT", "FOO", "MATCH", "TYPE")))
-        return words
+        return g.scan("ZSCAN")
 
 
 if __name__ == "__main__":

@@ -2,20 +2,22 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Commands that block, on sorted sets: several clients wait, others add."""
 
-from family import Family, Scene, collect, do, main, row, send
+from family import do, main, row
+from waits import SECONDS, Waits
 
 KEYS = ("z:0", "z:1", "{tag}e")
 ENDS = ("MIN", "MAX")
 
 
-class Zwait(Family):
+class Zwait(Waits):
     name = "zwait"
     kind = "zset"
-    mixes = False
     needs = ("BZPOPMIN", "BZPOPMAX", "BZMPOP", "ZADD")
+    KEYS = KEYS
+    LAST = ("ZADD",) + sum((("1", "last%d" % i) for i in range(9)), ())
+    CONTENT = ("ZRANGE", 0, -1, "WITHSCORES")
 
     def waits(self, g, seconds):
-        """A request that blocks on some of KEYS."""
         keys = g.some(lambda: g.pick(KEYS), 3)
         return g.pick(
             (
@@ -33,7 +35,6 @@ class Zwait(Family):
         return words
 
     def feeds(self, g):
-        """Units that add, as one request or as a transaction."""
         key = g.pick(KEYS)
         p = g.random()
         if p < 0.1:
@@ -51,30 +52,11 @@ class Zwait(Family):
             return [do(0, w) for w in many]
         return [do(0, self.add(g, key))]
 
-    @row(2, exact=True)
-    def wait_and_feed(self, g):
-        """Nothing is there, some wait, some come; at last each gets something."""
-        scene = [do(0, ["DEL"] + list(KEYS))]
-        waiters = [1, 2, 3][: g.between(1, 3)]
-        scene += [send(n, self.waits(g, 0)) for n in waiters]
-        for _ in range(g.between(1, 3)):
-            scene += self.feeds(g)
-        last = sum((["1", "last%d" % i] for i in range(9)), [])
-        for key in KEYS:  # nobody waits for ever
-            scene += [do(0, ["DEL", key]), do(0, ["ZADD", key] + last)]
-        scene += [collect(n) for n in waiters]
-        return Scene(scene + [do(0, ["ZRANGE", k, 0, -1, "WITHSCORES"]) for k in KEYS])
-
-    @row(1, exact=True)
-    def wait_in_vain(self, g):
-        request = self.waits(g, g.pick(("0.01", "0.001", "1e-2")))
-        return Scene([do(0, ["DEL"] + list(KEYS)), send(1, request), collect(1)])
-
     @row(60, exact=True)
     def at_once(self, g):
         """What does not wait: something is there, or it is wrong."""
         keys = g.keys(3)
-        seconds = g.pick(("0.001",) * 6 + ("-1", "x", "", "1e400", "nan", "0x1", "0.001 "))
+        seconds = g.pick(SECONDS)
         return g.pick(
             (
                 ["BZPOPMIN"] + keys + [seconds],
@@ -87,13 +69,6 @@ class Zwait(Family):
     @row(120)
     def more(self, g):
         return self.add(g, g.key())
-
-    @row(9, exact=True)
-    def in_a_transaction(self, g):
-        scene = [do(2, ["MULTI"])]
-        for _ in range(g.between(1, 4)):
-            scene.append(do(2, self.waits(g, 0)))
-        return Scene(scene + [do(2, ["EXEC"])])
 
 
 if __name__ == "__main__":

@@ -148,3 +148,23 @@ class Gen:
         base = self.pick((1, 2, 3, 50)) * 10000
         base = base + self.now if absolute else base * 1000
         return base if seconds else base * 1000
+
+    # ---- Requests that several families have
+
+    def scan(self, name):
+        """One page that holds everything, as pages differ."""
+        words = [name, self.key(), self.pick(("0",) * 6 + ("x", "", "00", " 0"))]
+        words += ["COUNT", self.pick(("1000",) * 6 + ("0", "-1", "x"))]
+        if self.chance(0.5):
+            words += [self.case("MATCH"), self.pattern()]
+        if self.chance(0.05):
+            words.append(self.pick(("COUNT", "FOO", "MATCH", "TYPE")))
+        return words
+
+    def at_random(self, name, option=None):
+        words = [name, self.key()]
+        if self.chance(0.8):
+            words.append(self.pick((0, 1, 3, -3, 5, 50, -20, "x", "", "-0", 1 << 63)))
+            if option and self.chance(0.5):
+                words.append(self.case(self.pick((option,) * 5 + ("FOO",))))
+        return words

@@ -26,7 +26,7 @@ EXTRA_DIST += $(differential_tests) tests/differential/compare.py \
 	tests/differential/differences.py tests/differential/engine.py \
 	tests/differential/family.py tests/differential/gen.py \
 	tests/differential/run.py tests/differential/tap.py \
-	tests/differential/wire.py
+	tests/differential/waits.py tests/differential/wire.py
 
 if HAVE_PYTHON
 TESTS += tests/differential/family_events.py

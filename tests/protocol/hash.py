@@ -17,6 +17,7 @@ from baton_test import (
     main,
     parallel,
     test,
+    walk,
 )
 
 WRONG_TYPE = "WRONGTYPE "
@@ -265,17 +266,6 @@ def random_fair(c):
 # ---- HSCAN ----
 
 
-def walk(c, key, *words):
-    found, cursor, steps = [], b"0", 0
-    while True:
-        cursor, page = c.cmd("HSCAN", key, cursor, *words)
-        found += page
-        steps += 1
-        expect_true(steps < 100000, "the walk has no end")
-        if cursor == b"0":
-            return found, steps
-
-
 @both("HSCAN: small hashes at once, large ones in pages")
 def scan(c):
     expect(c.cmd("HSCAN", "none", "0"), [b"0", []])
@@ -284,7 +274,7 @@ def scan(c):
     expect(c.cmd("HSCAN", "small", "0", "COUNT", "1"), [b"0", [b"a", b"1", b"b", b"2"]])
     all_of_it = fill(c, 3000)
     for count in (1, 10, 500, 100000):
-        found, steps = walk(c, "h", "count", count)
+        found, steps = walk(c, ("HSCAN", "h"), "count", count)
         expect(pairs(found), lambda v: v == all_of_it)
         expect_true(steps >= 3000 // (count + 20), "%d steps" % steps)
 
@@ -293,11 +283,11 @@ def scan(c):
 def scan_match(c):
     fill(c, 1500)
     c.cmd("HSET", "h", "v1", "f")
-    found, _ = walk(c, "h", "MATCH", "f1*7", "COUNT", "100")
+    found, _ = walk(c, ("HSCAN", "h"), "MATCH", "f1*7", "COUNT", "100")
     numbers = [str(i) for i in range(1500)]
     want = {b"f" + n.encode() for n in numbers if n[0] == "1" and n[-1] == "7"}
     expect(set(pairs(found)), lambda v: v == want)
-    found, _ = walk(c, "h", "match", "nothing", "match", "v*")
+    found, _ = walk(c, ("HSCAN", "h"), "match", "nothing", "match", "v*")
     expect(found, [b"v1", b"f"])
 
 

@@ -18,6 +18,7 @@ from baton_test import (
     main,
     parallel,
     test,
+    walk,
 )
 
 WRONG_TYPE = "WRONGTYPE "
@@ -257,17 +258,6 @@ def fair(c):
 # ---- SSCAN ----
 
 
-def walk(c, key, *words):
-    found, cursor, steps = [], b"0", 0
-    while True:
-        cursor, page = c.cmd("SSCAN", key, cursor, *words)
-        found += page
-        steps += 1
-        expect_true(steps < 100000, "the walk has no end")
-        if cursor == b"0":
-            return found, steps
-
-
 @both("SSCAN")
 def sscan(c):
     expect(c.cmd("SSCAN", "none", "0"), [b"0", []])
@@ -276,10 +266,10 @@ def sscan(c):
     expect(c.cmd("SSCAN", "s", "0", "COUNT", "1"), [b"0", [b"1", b"2", b"3"]])
     all_of_it = fill(c, 3000)
     for count in (1, 10, 500, 100000):
-        found, steps = walk(c, "s", "count", count)
+        found, steps = walk(c, ("SSCAN", "s"), "count", count)
         expect(set(found) - {b"1", b"2", b"3"}, lambda v: v == all_of_it)
         expect_true(steps >= 3000 // (count + 20), "%d steps" % steps)
-    found, _ = walk(c, "s", "MATCH", "m29*9", "COUNT", "1000")
+    found, _ = walk(c, ("SSCAN", "s"), "MATCH", "m29*9", "COUNT", "1000")
     want = {b"m299"} | {b"m29%d9" % i for i in range(10)}
     expect(set(found), lambda v: v == want)
     expect(c.cmd("SSCAN", "s", "x"), Error("ERR invalid cursor"))

@@ -6,33 +6,16 @@ import json
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 
-from stress_support import STRESS, SUPPORT, Liar, expect, main, near, same
-from stress_support import stress, test
+from stress_support import STRESS, SUPPORT, Child, Liar, expect, main, near
+from stress_support import same, stress, test
 
 
-class Metronome:
+class Metronome(Child):
     """A server that takes so many microseconds for each request."""
 
     def __init__(self, service):
-        self.folder = tempfile.mkdtemp()
-        self.path = os.path.join(self.folder, "s")
-        self.process = subprocess.Popen(
-            [sys.executable, os.path.join(SUPPORT, "metronome.py"), "--unix",
-             self.path, "--service", str(service), "--free", "200"],
-            stdout=subprocess.PIPE)
-        self.process.stdout.readline()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-        shutil.rmtree(self.folder)
+        super().__init__("metronome.py", "--service", str(service), "--free", "200")
 
 
 def report(*args):
@@ -60,7 +43,7 @@ def sweep():
 def slo():
     # Four milliseconds each: 250 a second; the machine may be busy.
     with Metronome(4000) as server:
-        done, r = report("-s", server.path, "--slo", "p90=50ms", "--duration",
+        done, r = report(*server.where, "--slo", "p90=50ms", "--duration",
                          "0.25", "--rate", "180")
     same((done.returncode, r["slo"]["quantile"]), (0, 0.9))
     near("knee", r["slo"]["rate"], 120, 400)

@@ -4,21 +4,12 @@
 and it finds nothing wrong with a server that tells the truth. TAP."""
 
 import json
-import os
-import shutil
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
 import time
 
-TOP = os.environ.get("top_builddir", ".")
-SOURCE = os.environ.get("top_srcdir", os.path.join(
-    os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-STRESS = os.path.abspath(os.environ.get(
-    "BATON_STRESS", os.path.join(TOP, "baton-stress")))
-LIAR = os.path.abspath(os.path.join(SOURCE, "tests", "support", "liar.py"))
+from stress_support import STRESS, Liar, expect, main, stress, test
 
 # Small: one lie among some thousand requests over a handful of keys.
 LOAD = ["-c", "6", "-t", "2", "-P", "8", "-n", "6000", "--keys", "20",
@@ -27,44 +18,12 @@ RIGHT = {"crossed": 0, "torn": 0, "stale": 0, "lost": 0, "reordered": 0,
          "twice": 0, "never": 0, "missing": 0, "unexpected": 0}
 
 
-class Liar:
-    """The lying server, for the length of a with statement."""
-
-    def __init__(self, *args, tcp=False):
-        self.folder = tempfile.mkdtemp()
-        path = os.path.join(self.folder, "s")
-        self.process = subprocess.Popen(
-            [sys.executable, LIAR, *args] + ([] if tcp else ["--unix", path]),
-            stdout=subprocess.PIPE, text=True)
-        name = self.process.stdout.readline().split()[1]
-        self.where = ["-p", name] if tcp else ["-s", path]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-        shutil.rmtree(self.folder)
-
-
-def stress(*args, **kw):
-    return subprocess.run([STRESS, *args], text=True, capture_output=True,
-                          timeout=300, **kw)
-
-
 def judged(liar, *args):
     """Runs the load: (exit status, the JSON report, the text report)."""
     done = stress(*liar.where, *LOAD, *args, "--json", "-")
     if not done.stdout:
         raise AssertionError(done.stderr)
     return done.returncode, json.loads(done.stdout), done.stderr
-
-
-def expect(cond, what):
-    if not cond:
-        raise AssertionError(what)
 
 
 def one_kind(lie, kind, exactly=True, more=()):
@@ -82,27 +41,33 @@ def one_kind(lie, kind, exactly=True, more=()):
     expect(r["ok"] is False, "ok")
 
 
+@test("crossed: another key's value")
 def crossed():
     one_kind("crossed", "crossed")
 
 
+@test("crossed, without a pipeline")
 def crossed_unpipelined():
     one_kind("crossed", "crossed", more=["-P", "1"])
 
 
+@test("torn: a value of two")
 def torn():
     one_kind("torn", "torn")
 
 
+@test("stale: a version no longer in force")
 def stale():
     one_kind("stale", "stale")
 
 
+@test("lost: an acknowledged write is gone")
 def lost():
     # Whoever asks until the key is set again finds it gone.
     one_kind("lost", "lost", exactly=False)
 
 
+@test("lost: writes acknowledged and never done")
 def frozen():
     """A SET that is acknowledged and never done: old values while the load
     runs, and lost when nothing runs any more."""
@@ -114,25 +79,30 @@ def frozen():
     expect(sum(faults.values()) == faults["stale"] + 1, f"{faults}")
 
 
+@test("reordered: two replies change places")
 def reordered():
     one_kind("reorder", "reordered")
 
 
+@test("missing: a reply that never comes")
 def missing():
     one_kind("dropped", "missing")
 
 
+@test("unexpected: a reply of another kind")
 def wrong_type():
     # A +OK may be taken for the reply of a SET of the same batch.
     one_kind("type", "unexpected", more=["--ratio", "0:1"])
 
 
+@test("unexpected: a reply that nobody asked for")
 def extra():
     with Liar("--lie", "extra") as liar:
         status, r, _ = judged(liar, "-P", "1", "--ratio", "0:1")
     expect(status == 1 and r["faults"]["unexpected"] >= 1, r["verdict"])
 
 
+@test("unexpected: no RESP")
 def garbage():
     with Liar("--lie", "garbage") as liar:
         status, r, text = judged(liar)
@@ -140,6 +110,7 @@ def garbage():
     expect("not the Redis protocol" in text, text)
 
 
+@test("an error reply is counted and shown")
 def error_reply():
     with Liar("--lie", "error") as liar:
         status, r, text = judged(liar)
@@ -149,6 +120,7 @@ def error_reply():
            text)
 
 
+@test("a closed connection is counted and opened again")
 def closed_connection():
     # Long enough for the pause before it is opened again.
     with Liar("--lie", "close") as liar:
@@ -173,26 +145,32 @@ def truthful(*server, more=(), tcp=False):
     return r
 
 
+@test("truth")
 def truth():
     truthful()
 
 
+@test("truth over TCP")
 def truth_tcp():
     truthful(tcp=True)
 
 
+@test("truth in pieces of three bytes")
 def truth_in_pieces():
     truthful("--chop", "3")
 
 
+@test("truth in RESP3, with attributes and pushes")
 def truth_resp3():
     truthful(more=["-3"])
 
 
+@test("truth in RESP3 in pieces, larger values")
 def truth_resp3_in_pieces():
     truthful("--chop", "7", more=["-3", "-d", "1000"])
 
 
+@test("truth with connections coming and going")
 def truth_reconnecting():
     r = truthful(more=["--reconnect", "50"])
     expect(r["connections"]["reconnects"] >= 6000 // 56, r["connections"])
@@ -200,17 +178,20 @@ def truth_reconnecting():
            r["connections"]["opened"], r["latency"])
 
 
+@test("truth with fewer keys than connections")
 def truth_few_keys():
     with Liar() as liar:
         status, r, text = judged(liar, "--keys", "2")
     expect(status == 0 and r["work"]["end_checked_keys"] == 2, text)
 
 
+@test("nil is right for a key that was never set")
 def no_fill():
     r = truthful(more=["--no-fill"])
     expect(r["work"]["nils"] > 0, "no nil")
 
 
+@test("no key is left behind, unless asked for")
 def leaves_nothing():
     """The keys are deleted at the end, or left there with --keep."""
     for more, left in (([], b":0\r\n"), (["--keep"], b":20\r\n")):
@@ -223,6 +204,7 @@ def leaves_nothing():
         expect(got == left, f"{more}: {got}")
 
 
+@test("an interrupt ends the run with its report")
 def interrupted():
     with Liar() as liar:
         run = subprocess.Popen(
@@ -238,6 +220,7 @@ def interrupted():
     expect(r["requests"] > 0 and took < 50, f"{took} s")
 
 
+@test("nobody listens: one line, exit 1")
 def nobody_there():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -249,6 +232,7 @@ def nobody_there():
     expect(done.stdout == "", done.stdout)
 
 
+@test("bad options: one line, exit 2")
 def bad_options():
     for args in (["-c", "0"], ["-c"], ["-x"], ["--nope"], ["--ratio", "1"],
                  ["--ratio", "0:0"], ["-d", "31"], ["what"], ["-n", "1x"],
@@ -264,6 +248,7 @@ def bad_options():
         expect(done.stderr.startswith("baton-stress: "), done.stderr)
 
 
+@test("--help fits a screen")
 def help_fits():
     done = stress("--help")
     lines = done.stdout.splitlines()
@@ -275,53 +260,5 @@ def help_fits():
            done.stdout)
 
 
-TESTS = [
-    ("crossed: another key's value", crossed),
-    ("crossed, without a pipeline", crossed_unpipelined),
-    ("torn: a value of two", torn),
-    ("stale: a version no longer in force", stale),
-    ("lost: an acknowledged write is gone", lost),
-    ("lost: writes acknowledged and never done", frozen),
-    ("reordered: two replies change places", reordered),
-    ("missing: a reply that never comes", missing),
-    ("unexpected: a reply of another kind", wrong_type),
-    ("unexpected: a reply that nobody asked for", extra),
-    ("unexpected: no RESP", garbage),
-    ("an error reply is counted and shown", error_reply),
-    ("a closed connection is counted and opened again", closed_connection),
-    ("truth", truth),
-    ("truth over TCP", truth_tcp),
-    ("truth in pieces of three bytes", truth_in_pieces),
-    ("truth in RESP3, with attributes and pushes", truth_resp3),
-    ("truth in RESP3 in pieces, larger values", truth_resp3_in_pieces),
-    ("truth with connections coming and going", truth_reconnecting),
-    ("truth with fewer keys than connections", truth_few_keys),
-    ("nil is right for a key that was never set", no_fill),
-    ("no key is left behind, unless asked for", leaves_nothing),
-    ("an interrupt ends the run with its report", interrupted),
-    ("nobody listens: one line, exit 1", nobody_there),
-    ("bad options: one line, exit 2", bad_options),
-    ("--help fits a screen", help_fits),
-]
-
-
-def main(tests):
-    if not os.access(STRESS, os.X_OK):
-        print(f"Bail out! {STRESS} is not there")
-        sys.exit(1)
-    failed = 0
-    print(f"1..{len(tests)}")
-    for number, (what, test) in enumerate(tests, 1):
-        try:
-            test()
-            print(f"ok {number} - {what}")
-        except Exception as e:  # whatever it is, the others still run
-            failed += 1
-            text = f"{type(e).__name__}: {e}".replace("\n", "\n# ")
-            print(f"not ok {number} - {what}\n# {text}")
-        sys.stdout.flush()
-    sys.exit(failed > 0)
-
-
 if __name__ == "__main__":
-    main(TESTS)
+    main()

@@ -205,7 +205,7 @@ def random_fair(c):
             got = sum(replies, [])
             for i in range(40):
                 n = got.count(b"m%d" % i)
-                expect_true(15 < n < 110, "%s: m%d %d times" % (name, i, n))
+                expect_true(5 < n < 150, "%s: m%d %d times" % (name, i, n))
 
 
 @test("ZRANDMEMBER: what is wrong")

@@ -393,6 +393,22 @@ def parallel(*functions):
         raise faults[0]
 
 
+def walk(c, words, *more):
+    """One whole scan: `words`, then the cursor, then `more`. What was found, in
+    the order in which it came, repetitions included; and the number of steps."""
+    found, cursor, steps = [], b"0", 0
+    while True:
+        reply = c.cmd(*words, cursor, *more)
+        if not isinstance(reply, list) or len(reply) != 2:
+            raise Wrong(repr(reply))
+        cursor, page = reply
+        found += page
+        steps += 1
+        expect_true(steps < 1000000, "the walk has no end")
+        if cursor == b"0":
+            return found, steps
+
+
 # ---- The server -------------------------------------------------------------
 
 _servers = []

@@ -14,17 +14,18 @@ SUPPORT = os.path.dirname(os.path.abspath(__file__))
 STRESS = os.path.abspath(
     os.environ.get("BATON_STRESS", os.path.join(TOP, "baton-stress"))
 )
-LIAR = os.path.join(SUPPORT, "liar.py")
 
 
-class Liar:
-    """The lying server, for the length of a with statement."""
+class Child:
+    """A server in Python, for the length of a with statement. Its first line
+    says where it listens."""
 
-    def __init__(self, *args, tcp=False):
+    def __init__(self, program, *args, tcp=False):
         self.folder = tempfile.mkdtemp()
         path = os.path.join(self.folder, "s")
         self.process = subprocess.Popen(
-            [sys.executable, LIAR, *args] + ([] if tcp else ["--unix", path]),
+            [sys.executable, os.path.join(SUPPORT, program), *args]
+            + ([] if tcp else ["--unix", path]),
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -41,9 +42,16 @@ class Liar:
         shutil.rmtree(self.folder)
 
 
+class Liar(Child):
+    """The lying server."""
+
+    def __init__(self, *args, tcp=False):
+        super().__init__("liar.py", *args, tcp=tcp)
+
+
 def stress(*args, **kw):
     return subprocess.run(
-        [STRESS, *args], text=True, capture_output=True, timeout=60, **kw
+        [STRESS, *args], text=True, capture_output=True, timeout=300, **kw
     )
 
 
