@@ -5,7 +5,7 @@ texts of workloads. TAP."""
 
 import tempfile
 
-from stress_verify import Liar, expect, judged, main, stress
+from stress_support import Liar, expect, judged, main, stress, test
 
 
 def listen(lie, kind, workload, *more):
@@ -29,6 +29,7 @@ CHANNEL = "1 PUBLISH {key} {value}\nsubscribe 50%\n"
 STOCK = "1 LPUSH {key} {value}\nlists 1\nconsume 17% RPOP {key}\n"
 
 
+@test("hashes, counters, lists and channels: truth")
 def other_types():
     for workload in (HASH, COUNTER, QUEUE, CHANNEL, STOCK):
         for more in ([], ["-3"]):
@@ -36,10 +37,12 @@ def other_types():
             expect(r["requests"] == 6000, r["requests"])
 
 
+@test("torn: a hash of two versions")
 def half_done():
     listen("half", "torn", HASH)
 
 
+@test("a counter that tells a number twice")
 def same_number():
     r = listen_any("count", COUNTER)
     expect(set(r) <= {"stale", "twice", "lost"} and r, f"{r}")
@@ -55,31 +58,38 @@ def listen_any(lie, workload):
     return {k: v for k, v in r["faults"].items() if v}
 
 
+@test("twice: an element")
 def popped_twice():
     listen("again", "twice", QUEUE)
 
 
+@test("never: an element")
 def swallowed():
     listen("swallow", "never", QUEUE)
 
 
+@test("reordered: elements")
 def overtaken():
     r = listen_any("overtaken", STOCK)
     expect(set(r) == {"reordered"}, f"{r}")
 
 
+@test("never: a message")
 def unheard():
     listen("deaf", "never", CHANNEL)
 
 
+@test("twice: a message")
 def heard_twice():
     listen("echo", "twice", CHANNEL)
 
 
+@test("reordered: messages")
 def jumped():
     listen("jump", "reordered", CHANNEL)
 
 
+@test("a late reply is not wrong, but shows")
 def late_reply():
     """Late is not wrong, but it shows."""
     with Liar("--lie", "late") as liar:
@@ -88,6 +98,7 @@ def late_reply():
     expect(r["latency"]["response_us"]["max"] >= 490000, r["latency"])
 
 
+@test("workloads that make no sense: one line, exit 2")
 def bad_workloads():
     for text in ("", "x GET {key}", "1", "1 GET {key", "1 APPEND {key} a{value}",
                  "0 GET {key}", "1 BRPOP {key} 1",
@@ -102,20 +113,5 @@ def bad_workloads():
                f"{text}: {done.returncode} {done.stderr}")
 
 
-TESTS = [
-    ("hashes, counters, lists and channels: truth", other_types),
-    ("torn: a hash of two versions", half_done),
-    ("a counter that tells a number twice", same_number),
-    ("twice: an element", popped_twice),
-    ("never: an element", swallowed),
-    ("reordered: elements", overtaken),
-    ("never: a message", unheard),
-    ("twice: a message", heard_twice),
-    ("reordered: messages", jumped),
-    ("a late reply is not wrong, but shows", late_reply),
-    ("workloads that make no sense: one line, exit 2", bad_workloads),
-]
-
-
 if __name__ == "__main__":
-    main(TESTS)
+    main()

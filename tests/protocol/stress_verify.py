@@ -9,21 +9,10 @@ import socket
 import subprocess
 import time
 
-from stress_support import STRESS, Liar, expect, main, stress, test
+from stress_support import STRESS, Liar, expect, judged, main, stress, test
 
-# Small: one lie among some thousand requests over a handful of keys.
-LOAD = ["-c", "6", "-t", "2", "-P", "8", "-n", "6000", "--keys", "20",
-        "--ratio", "1:1", "--timeout", "3", "-q", "--seed", "3"]
 RIGHT = {"crossed": 0, "torn": 0, "stale": 0, "lost": 0, "reordered": 0,
          "twice": 0, "never": 0, "missing": 0, "unexpected": 0}
-
-
-def judged(liar, *args):
-    """Runs the load: (exit status, the JSON report, the text report)."""
-    done = stress(*liar.where, *LOAD, *args, "--json", "-")
-    if not done.stdout:
-        raise AssertionError(done.stderr)
-    return done.returncode, json.loads(done.stdout), done.stderr
 
 
 def one_kind(lie, kind, exactly=True, more=()):

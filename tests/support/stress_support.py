@@ -2,6 +2,7 @@
 """What the tests of baton-stress share: the program, and the server that
 lies."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,6 +15,10 @@ SUPPORT = os.path.dirname(os.path.abspath(__file__))
 STRESS = os.path.abspath(
     os.environ.get("BATON_STRESS", os.path.join(TOP, "baton-stress"))
 )
+
+# Small: one lie among some thousand requests over a handful of keys.
+LOAD = ["-c", "6", "-t", "2", "-P", "8", "-n", "6000", "--keys", "20",
+        "--ratio", "1:1", "--timeout", "3", "-q", "--seed", "3"]
 
 
 class Child:
@@ -53,6 +58,14 @@ def stress(*args, **kw):
     return subprocess.run(
         [STRESS, *args], text=True, capture_output=True, timeout=300, **kw
     )
+
+
+def judged(liar, *args):
+    """Runs the load: (exit status, the JSON report, the text report)."""
+    done = stress(*liar.where, *LOAD, *args, "--json", "-")
+    if not done.stdout:
+        raise AssertionError(done.stderr)
+    return done.returncode, json.loads(done.stdout), done.stderr
 
 
 def wrong_faults(report):
