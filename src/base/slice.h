@@ -30,6 +30,14 @@ static inline bool bt_slice_eq(struct bt_slice a, struct bt_slice b)
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* For those that may be {NULL, 0}. */
+static inline void bt_slice_copy(char *to, struct bt_slice s)
+{
+    if (s.n > 0) {
+        memcpy(to, s.p, s.n);
+    }
+}
+
 /* ASCII letters compare equal whatever their case; s is a C string. */
 bool bt_slice_is(struct bt_slice a, const char *s);
 

@@ -22,6 +22,7 @@
 
 #include "base/slice.h"
 #include "type/dict.h"
+#include "type/object.h"
 #include "type/pack.h"
 
 struct hash;
@@ -32,11 +33,16 @@ struct hash_limits {
 };
 
 struct hash *hash_new(void); /* empty; NULL: out of memory */
-void hash_free(struct hash *h);
-struct hash *hash_copy(const struct hash *h);
 size_t hash_count(const struct hash *h);
-size_t hash_bytes(const struct hash *h);
 bool hash_is_small(const struct hash *h);
+
+/* h may be NULL. */
+static inline void hash_free(struct hash *h)
+{
+    if (h) {
+        hash_ops.free(h);
+    }
+}
 
 /* ---- One field ---- */
 

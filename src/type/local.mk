@@ -5,7 +5,8 @@ type_sources = \
 	src/type/list_chain.c src/type/list_chain.h \
 	src/type/list_edit.c \
 	src/type/list_walk.c \
-	src/type/hash.c src/type/hash.h \
+	src/type/hash.c src/type/hash.h src/type/hash_form.h \
+	src/type/hash_walk.c \
 	src/type/intset.c src/type/intset.h \
 	src/type/object.h \
 	src/type/set.c src/type/set.h \

@@ -2,7 +2,6 @@
 #include "type/set_form.h"
 
 #include <errno.h>
-#include <string.h>
 
 static const struct dict_type members = {.key_at =
                                              offsetof(struct set_node, text)};
@@ -22,9 +21,7 @@ int set_table_add(struct table *t, struct set_key *k)
         return -ENOMEM;
     }
     n->dict.key_n = (uint32_t)s.n;
-    if (s.n > 0) {
-        memcpy(n->text, s.p, s.n);
-    }
+    bt_slice_copy(n->text, s);
     return table_add(t, &n->dict, size, set_key_hash(k));
 }
 

@@ -127,7 +127,7 @@ static void replace(struct race_thread *r)
     race_lock(r, &tx, &key, 1, TX_WRITE);
     old = db_entry_object(tx_find(&tx, key));
     if (race_random(r) % 8 == 0) {
-        fresh = hash_copy(old);
+        fresh = hash_ops.copy(old);
     } else {
         fresh = hash_new();
         for (unsigned i = 0; i < FIELDS; i++) {

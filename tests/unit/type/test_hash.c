@@ -141,22 +141,22 @@ Test(hash, replaces_values)
  * but for the room that buckets of a larger table took. */
 Test(hash, bytes_are_kept)
 {
-    size_t empty = hash_bytes(h), full;
+    size_t empty = hash_ops.bytes(h), full;
     struct hash *copy;
 
     fill(0, 2000);
     for (unsigned i = 0; i < 2000; i += 3) {
         set(text("f%u", i), text("a longer value, the number is %u", i));
     }
-    full = hash_bytes(h);
-    copy = hash_copy(h);
-    cr_assert_eq(hash_bytes(copy), full);
+    full = hash_ops.bytes(h);
+    copy = hash_ops.copy(h);
+    cr_assert_eq(hash_ops.bytes(copy), full);
     cr_assert_gt(full, 2000 * 30);
     hash_free(copy);
     for (unsigned i = 0; i < 2000; i++) {
         cr_assert(hash_delete(h, text("f%u", i)));
     }
-    cr_assert_lt(hash_bytes(h), empty + 1000);
+    cr_assert_lt(hash_ops.bytes(h), empty + 1000);
     cr_assert_eq(hash_count(h), 0);
 }
 
