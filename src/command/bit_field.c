@@ -183,11 +183,18 @@ static int64_t value_of(const struct field *f, struct bt_slice s)
     return f->is_signed ? extend(v, f->width) : (int64_t)v;
 }
 
-/* Answers, and writes the new value; false: nothing was written. */
-static bool change(struct call *c, const struct field *f, struct bt_slice s,
-                   char *p)
+/* A string that is being changed. */
+struct edit {
+    char *p;
+    struct bt_slice s; /* the same bytes */
+    bool grown;
+    bool changed; /* as a write to a string that had to grow always is */
+};
+
+/* Answers, and writes the new value. */
+static void change(struct call *c, const struct field *f, struct edit *e)
 {
-    int64_t old = value_of(f, s), new;
+    int64_t old = value_of(f, e->s), new;
     bool set = f->action == FIELD_SET, ok;
     int64_t from = set ? f->operand : old, by = set ? 0 : f->operand;
 
@@ -195,11 +202,11 @@ static bool change(struct call *c, const struct field *f, struct bt_slice s,
                       : add_unsigned(f, (uint64_t)from, by, &new);
     if (!ok) {
         resp_null(c->out);
-        return false;
+        return;
     }
-    bits_set(p, f->offset, f->width, (uint64_t) new);
+    bits_set(e->p, f->offset, f->width, (uint64_t) new);
+    e->changed |= e->grown || new != old;
     resp_int(c->out, set ? old : new);
-    return true;
 }
 
 /* ---- Commands ---- */
@@ -219,30 +226,34 @@ static void only_get(struct call *c, const struct fields *fs)
 
 static void get_and_set(struct call *c, const struct fields *fs)
 {
-    const struct db_entry *e;
-    struct bt_slice s;
-    bool changed = false;
-    char *p;
+    const struct db_entry *old;
+    struct edit e = {.grown = false};
+    size_t size;
 
-    if (!string_write(c, &e)) {
+    if (!string_write(c, &old)) {
         return;
     }
-    s.n = e ? db_entry_string(e).n : 0;
-    s.n = s.n > fs->write_bytes ? s.n : fs->write_bytes;
-    s.p = p = bits_edit(c, e, s.n);
-    if (p == NULL) {
+    size = old ? db_entry_string(old).n : 0;
+    e.grown = fs->write_bytes > size;
+    e.p = bits_edit(c, old, fs->write_bytes);
+    if (e.p == NULL) {
         return;
     }
+    e.s = bt_slice(e.p, e.grown ? fs->write_bytes : size);
     resp_array(c->out, fs->n);
     for (size_t i = 0; i < fs->n; i++) {
         if (fs->v[i].action == FIELD_GET) {
-            resp_int(c->out, value_of(&fs->v[i], s));
+            resp_int(c->out, value_of(&fs->v[i], e.s));
         } else {
-            changed |= change(c, &fs->v[i], s, p);
+            change(c, &fs->v[i], &e);
         }
     }
-    bits_done(c);
-    if (changed) {
+    if (e.changed || e.grown || !db_entry_raw(old)) {
+        bits_done(c);
+    } else {
+        db_discard(c->tx);
+    }
+    if (e.changed) {
         tx_notify(c->tx, NOTIFY_STRING, "setbit", c->argv[1]);
     }
 }

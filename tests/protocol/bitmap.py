@@ -149,6 +149,22 @@ def bitfield(c):
     expect(c.cmd("STRLEN", "new"), 13)
 
 
+@both("BITFIELD that changes nothing leaves watchers alone")
+def bitfield_watched(c):
+    def watched(*words):
+        c.cmd("SETBIT", "k", 7, 1)
+        c.cmd("WATCH", "k")
+        c.cmd("BITFIELD", "k", *" ".join(words).split())
+        c.cmd("MULTI")
+        return c.cmd("EXEC")
+
+    expect(watched("SET u8 0 1"), [])
+    expect(watched("INCRBY u8 0 256 GET u8 0"), [])
+    expect(watched("OVERFLOW FAIL INCRBY u8 0 -5"), [])
+    expect(watched("SET u8 0 2"), None)
+    expect(watched("SET u8 100 0"), None)
+
+
 @both("BITFIELD: errors")
 def bitfield_errors(c):
     kind = ("ERR Invalid bitfield type. Use something like i16 u8. Note that "
