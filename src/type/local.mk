@@ -15,5 +15,6 @@ type_sources = \
 	src/type/table.c src/type/table.h \
 	src/type/pack.c src/type/pack.h \
 	src/type/zpack.c src/type/zpack.h \
-	src/type/zset.c src/type/zset.h \
+	src/type/zset.c src/type/zset.h src/type/zset_form.h \
+	src/type/zset_walk.c \
 	src/type/ztree.c src/type/ztree.h

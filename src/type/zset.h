@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/slice.h"
+#include "type/object.h"
 #include "type/pack.h"
 #include "type/ztree.h"
 
@@ -31,7 +32,11 @@ struct zset_limits {
 
 /* ---- The whole ---- */
 struct zset *zset_new(void); /* empty, small */
-void zset_free(struct zset *z);
+static inline void zset_free(struct zset *z)
+{
+    zset_ops.free(z);
+}
+
 size_t zset_count(const struct zset *z);
 /* Makes it small if the limits allow it. */
 void zset_compact(struct zset *z, const struct zset_limits *l);
