@@ -17,4 +17,7 @@ type_sources = \
 	src/type/zpack.c src/type/zpack.h \
 	src/type/zset.c src/type/zset.h src/type/zset_form.h \
 	src/type/zset_walk.c \
-	src/type/ztree.c src/type/ztree.h
+	src/type/ztree.c src/type/ztree.h \
+	src/type/ztree_node.c src/type/ztree_node.h \
+	src/type/ztree_rank.c \
+	src/type/ztree_sound.c
