@@ -14,18 +14,39 @@
 #include "stress/bait.h"
 #include "stress/clock.h"
 #include "stress/herd.h"
+#include "stress/progress.h"
 #include "stress/usage.h"
+
+/* A point of the series for each interval, until all threads have ended. */
+static void watch(struct stress_run *run, struct stress_worker **workers,
+                  struct stress_progress *p, struct stress_series *s)
+{
+    uint64_t interval =
+        (uint64_t)(run->options.interval * (double)STRESS_NS_PER_S);
+    uint64_t until = run->gate.begin + interval;
+
+    while (!stress_gate_ended(&run->gate, stress_progress_wake(p, until))) {
+        uint64_t now = stress_now();
+
+        if (now >= until) {
+            stress_series_take(s, run, workers);
+            /* Intervals that went by while we were held up are one. */
+            until += (now - until) / interval * interval + interval;
+        }
+        stress_progress_show(p, s);
+    }
+    stress_series_take(s, run, workers);
+}
 
 /* From the open gate to the last reply. */
 static void measure(struct stress_run *run, struct stress_worker **workers,
                     struct stress_herd *herd, struct stress_result *r)
 {
-    uint64_t interval =
-        (uint64_t)(run->options.interval * (double)STRESS_NS_PER_S);
-    struct stress_progress *p;
-    uint64_t until;
+    struct stress_progress *p = stress_progress_new(run);
     double cpu;
 
+    stress_progress_note(p, run->options.no_fill ? "connecting"
+                                                 : "connecting, setting keys");
     stress_gate_arm(&run->gate);
     if (run->options.misdeeds.total > 0) {
         run->fault_at =
@@ -37,21 +58,8 @@ static void measure(struct stress_run *run, struct stress_worker **workers,
     }
     cpu = stress_own_cpu();
     r->server_cpu = stress_cpu_of(run->options.server_pid);
-    if (stress_series_init(&r->series, run) < 0) {
-        fprintf(stderr, "baton-stress: out of memory for a time series\n");
-    }
-    p = stress_progress_new(run);
-    until = run->gate.begin + interval;
-    while (!stress_gate_ended(&run->gate, until)) {
-        if (stress_now() < until || r->series.before == NULL) {
-            continue;
-        }
-        until += interval;
-        stress_progress_show(p, stress_series_take(&r->series, run, workers));
-    }
-    if (r->series.before != NULL) {
-        stress_series_take(&r->series, run, workers);
-    }
+    stress_series_begin(&r->series, run);
+    watch(run, workers, p, &r->series);
     r->cpu_seconds = stress_own_cpu() - cpu;
     if (r->server_cpu >= 0) {
         r->server_cpu = stress_cpu_of(run->options.server_pid) - r->server_cpu;
@@ -155,7 +163,9 @@ int stress_load(struct stress_run *run, struct stress_result **result)
     *result = r;
     if (rc < 0) {
         /* It was told already. */
-    } else if (workers == NULL || r == NULL || workers_new(run, workers) < 0) {
+    } else if (workers == NULL || r == NULL ||
+               stress_series_init(&r->series) < 0 ||
+               workers_new(run, workers) < 0) {
         fprintf(stderr, "baton-stress: out of memory or open files\n");
         rc = -ENOMEM;
     } else {

@@ -34,6 +34,7 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/inquire.c stress/inquire.h \
 	stress/json.c stress/json.h \
 	stress/life.c stress/life.h \
+	stress/live.c stress/live.h \
 	stress/load.c stress/load.h \
 	stress/loop.h \
 	stress/main.c \
@@ -41,13 +42,14 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/option_value.c stress/option_value.h \
 	stress/options.c stress/options.h \
 	stress/page.c stress/page.h stress/page_charts.c stress/page_main.c \
-	stress/progress.c \
+	stress/progress.c stress/progress.h \
 	stress/report.c stress/report.h stress/report_counts.c \
 	stress/report_json.c stress/report_parts.h stress/report_text.c \
 	stress/request.c stress/request.h \
 	stress/rogues.c stress/rogues.h \
 	stress/run.c \
 	stress/schedule.c stress/schedule.h \
+	stress/screen.c stress/screen.h \
 	stress/series.c stress/series.h \
 	stress/sweep.c stress/sweep.h \
 	stress/sync.c stress/sync.h \
@@ -85,7 +87,7 @@ bashcompdir = $(datadir)/bash-completion/completions
 dist_bashcomp_DATA = stress/completion/baton-stress
 
 ## Its parts by themselves.
-stress_checks = stress/check_units stress/check_judge
+stress_checks = stress/check_units stress/check_judge stress/check_live
 check_PROGRAMS += $(stress_checks)
 TESTS += $(stress_checks)
 stress_check_units_SOURCES = $(stress_core) stress/check.h stress/check_units.c
@@ -94,10 +96,14 @@ stress_check_units_LDADD = $(PTHREAD_LIBS)
 stress_check_judge_SOURCES = $(stress_core) stress/check.h stress/check_judge.c
 stress_check_judge_CPPFLAGS = $(stress_cppflags)
 stress_check_judge_LDADD = $(PTHREAD_LIBS)
+stress_check_live_SOURCES = stress/live.c stress/live.h stress/check.h \
+	stress/check_live.c
+stress_check_live_CPPFLAGS = $(stress_cppflags)
 
 ## Those that drive the whole program against the server that lies.
 stress_tests = tests/protocol/stress_open.py tests/protocol/stress_types.py \
-	tests/protocol/stress_connections.py tests/protocol/stress_sweep.py
+	tests/protocol/stress_connections.py tests/protocol/stress_sweep.py \
+	tests/protocol/stress_live.py
 if HAVE_PYTHON
 TESTS += $(stress_tests)
 endif

@@ -101,8 +101,9 @@ static const char help[] =
     "        --no-fill  --keep leave the keys there  --seed N\n"
     "length  --duration SECONDS (10)  -n REQUESTS  --timeout SECONDS (10)\n"
     "output  --json FILE (- is standard output)  --interval SECONDS (1)\n"
-    "        --server-pid PID its CPU and memory too  -q no progress line\n"
-    "        --progress also when not a terminal  --help  --version\n"
+    "        --server-pid PID its CPU and memory too  -q no live view or "
+    "lines\n"
+    "        --progress lines, even on a terminal  --help  --version\n"
     "Exit status: 0 all replies were right, 1 something was wrong, 2 usage.\n";
 
 const char *stress_version(void)
@@ -243,6 +244,9 @@ static enum stress_go settle(struct stress_options *o)
     }
     if (o->threads > o->clients) {
         o->threads = o->clients > 0 ? o->clients : 1;
+    }
+    if (o->interval < 0.001) {
+        return bad("--interval", "wants 0.001 seconds or more");
     }
     if (o->clients == 0 && o->idle + o->storm == 0) {
         return bad("--clients", "none, and no --idle or --storm either");

@@ -70,6 +70,7 @@ bool stress_result_clean(const struct stress_result *r)
 bool stress_result_ok(const struct stress_result *r)
 {
     return stress_result_clean(r) && r->herd.idle_lost == 0 &&
+           (r->herd.storm_failed == 0 || r->interrupted) &&
            (stress_result_requests(r) > 0 || r->interrupted ||
             r->run->options.clients == 0);
 }
@@ -117,6 +118,10 @@ void stress_result_verdict(const struct stress_result *r, char *to, size_t room)
     if (r->herd.idle_lost > 0) {
         add(text, sizeof(text), "%" PRIu32 " idle connections lost",
             r->herd.idle_lost);
+    }
+    if (r->herd.storm_failed > 0 && !r->interrupted) {
+        add(text, sizeof(text), "%" PRIu32 " of the storm not answered",
+            r->herd.storm_failed);
     }
     if (stress_result_requests(r) == 0 && r->run->options.clients > 0) {
         add(text, sizeof(text), "no request was answered");

@@ -2,7 +2,7 @@
  *
  * stress/report.h -- tells people and programs what was found.
  *
- * Threads    main. Progress reads tallies that are being counted in.
+ * Threads    main.
  */
 #ifndef STRESS_REPORT_H
 #define STRESS_REPORT_H
@@ -36,15 +36,6 @@ struct stress_result {
     bool interrupted;
 };
 
-/* ---- while it runs ---- */
-struct stress_progress;
-
-struct stress_progress *stress_progress_new(const struct stress_run *run);
-void stress_progress_show(struct stress_progress *p,
-                          const struct stress_point *point);
-void stress_progress_end(struct stress_progress **p);
-
-/* ---- at the end ---- */
 uint64_t stress_result_requests(const struct stress_result *r);
 /* No reply was wrong, refused or missing. */
 bool stress_result_clean(const struct stress_result *r);

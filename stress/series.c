@@ -12,10 +12,9 @@
 #include "stress/usage.h"
 #include "stress/worker.h"
 
-int stress_series_init(struct stress_series *s, const struct stress_run *run)
+int stress_series_init(struct stress_series *s)
 {
-    *s = (struct stress_series){.generator_cpu = stress_own_cpu()};
-    s->server_cpu = stress_cpu_of(run->options.server_pid);
+    *s = (struct stress_series){.n = 0};
     s->before = calloc(1, sizeof(*s->before));
     s->sum = calloc(1, sizeof(*s->sum));
     return s->before != NULL && s->sum != NULL ? 0 : -ENOMEM;
@@ -27,6 +26,12 @@ void stress_series_fini(struct stress_series *s)
     free(s->before);
     free(s->sum);
     *s = (struct stress_series){0};
+}
+
+void stress_series_begin(struct stress_series *s, const struct stress_run *run)
+{
+    s->generator_cpu = stress_own_cpu();
+    s->server_cpu = stress_cpu_of(run->options.server_pid);
 }
 
 static struct stress_point_latency latency(const struct stress_histogram *h)
@@ -82,7 +87,8 @@ static void fill(struct stress_series *s, const struct stress_run *run,
     uint64_t n;
 
     p->at = (double)(stress_now() - run->gate.begin) / 1e9;
-    p->seconds = p->at - s->at;
+    /* A clock may stand still; nothing is divided by zero. */
+    p->seconds = p->at > s->at ? p->at - s->at : 1e-9;
     p->late = between(s, STRESS_LATE);
     p->dropped = between(s, STRESS_DROPPED);
     p->errors = trouble(s->sum) - trouble(s->before);
@@ -98,9 +104,8 @@ static void fill(struct stress_series *s, const struct stress_run *run,
     s->at = p->at;
 }
 
-const struct stress_point *stress_series_take(
-    struct stress_series *s, const struct stress_run *run,
-    struct stress_worker *const *workers)
+void stress_series_take(struct stress_series *s, const struct stress_run *run,
+                        struct stress_worker *const *workers)
 {
     struct stress_tally *t;
 
@@ -109,7 +114,7 @@ const struct stress_point *stress_series_take(
         struct stress_point *p = realloc(s->points, room * sizeof(*p));
 
         if (p == NULL) {
-            return NULL;
+            return;
         }
         s->points = p;
         s->room = room;
@@ -118,9 +123,8 @@ const struct stress_point *stress_series_take(
     for (unsigned i = 0; i < run->options.threads; i++) {
         stress_tally_merge(s->sum, &workers[i]->tally, 0);
     }
-    fill(s, run, &s->points[s->n]);
+    fill(s, run, &s->points[s->n++]);
     t = s->before;
     s->before = s->sum;
     s->sum = t;
-    return &s->points[s->n++];
 }

@@ -39,12 +39,14 @@ struct stress_series {
 };
 
 /* 0 or -ENOMEM. */
-int stress_series_init(struct stress_series *s, const struct stress_run *run);
+int stress_series_init(struct stress_series *s);
 void stress_series_fini(struct stress_series *s);
 
-/* Ends an interval; its point, or NULL when there is no memory for it. */
-const struct stress_point *stress_series_take(
-    struct stress_series *s, const struct stress_run *run,
-    struct stress_worker *const *workers);
+/* The measured time begins. */
+void stress_series_begin(struct stress_series *s, const struct stress_run *run);
+/* Ends an interval. Without memory for its point it becomes a part of the next
+ * one. */
+void stress_series_take(struct stress_series *s, const struct stress_run *run,
+                        struct stress_worker *const *workers);
 
 #endif

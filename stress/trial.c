@@ -10,32 +10,51 @@
 #include <stdlib.h>
 
 #include "stress/audit.h"
+#include "stress/screen.h"
 
 /* For the signal handler: what it stops, and that it did. */
 static _Atomic(struct stress_run *) g_run;
 static atomic_bool g_stopped;
 
+static void end_at_once(int sig)
+{
+    stress_screen_restore();
+    signal(sig, SIG_DFL);
+    raise(sig);
+}
+
 static void on_signal(int sig)
 {
     struct stress_run *run = atomic_load(&g_run);
 
-    (void)sig;
-    atomic_store(&g_stopped, true);
-    if (run != NULL) {
+    if (atomic_exchange(&g_stopped, true)) {
+        end_at_once(sig);
+    } else if (run != NULL) {
         atomic_store(&run->stop, true);
+    }
+}
+
+/* nohup(1) has its reasons. */
+static void unless_ignored(int sig, const struct sigaction *sa)
+{
+    struct sigaction before;
+
+    if (sigaction(sig, NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
+        sigaction(sig, sa, NULL);
     }
 }
 
 void stress_trial_signals(void)
 {
-    struct sigaction sa = {.sa_handler = on_signal,
-                           .sa_flags = (int)SA_RESETHAND};
+    struct sigaction sa = {.sa_handler = on_signal};
 
     sigemptyset(&sa.sa_mask);
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
+    sa.sa_handler = end_at_once;
+    unless_ignored(SIGQUIT, &sa);
+    unless_ignored(SIGHUP, &sa);
     sa.sa_handler = SIG_IGN;
-    sa.sa_flags = 0;
     sigaction(SIGPIPE, &sa, NULL);
 }
 

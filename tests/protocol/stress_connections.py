@@ -5,6 +5,7 @@ clients that misbehave beside healthy ones."""
 
 import json
 import os
+import socket
 import tempfile
 
 from stress_support import Liar, expect, main, near, same, stress, test
@@ -58,6 +59,19 @@ def herd():
     same(sum(n for _, n in r["histograms"]["storm_connect_us"]), 60)
     r = well("-c", "0", "--storm", "40", "--duration", "0.3")
     same((r["requests"], r["storm"]["answered"]), (0, 40))
+
+
+@test("a storm that nobody answers is told")
+def unanswered():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        s.listen(20)
+        done = stress("-p", str(s.getsockname()[1]), "-c", "0", "--memcached",
+                      "--storm", "5", "--duration", "0.2", "--timeout", "1",
+                      "-q", "--json", "-")
+    r = json.loads(done.stdout)
+    same((done.returncode, r["ok"], r["storm"]["answered"]), (1, False, 0))
+    same(r["verdict"], "WRONG (5 of the storm not answered)")
 
 
 @test("fairness is counted")
