@@ -59,9 +59,15 @@ char *bits_edit(struct call *c, const struct db_entry *e, size_t n)
     return p;
 }
 
-void bits_done(struct call *c)
+void bits_done(struct call *c, const struct db_entry *e, bool changed)
 {
-    db_publish(c->tx, DB_KEEP_EXPIRE, true);
+    if (changed) {
+        db_publish(c->tx, DB_KEEP_EXPIRE, true);
+    } else if (!db_entry_raw(e)) {
+        db_publish_same(c->tx);
+    } else {
+        db_discard(c->tx);
+    }
 }
 
 static unsigned byte_at(struct bt_slice s, uint64_t i)
@@ -118,7 +124,7 @@ void cmd_setbit(struct call *c)
             return;
         }
         bits_set(p, offset, 1, (uint64_t)bit);
-        bits_done(c);
+        bits_done(c, e, changes);
     }
     if (changes) {
         tx_notify(c->tx, NOTIFY_STRING, "setbit", c->argv[1]);

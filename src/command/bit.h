@@ -26,7 +26,8 @@ bool bits_read(struct call *c, struct bt_slice key, struct bt_slice *s);
  * where there were none, to be changed until bits_done(). NULL after the error
  * reply. */
 char *bits_edit(struct call *c, const struct db_entry *e, size_t n);
-void bits_done(struct call *c);
+/* changed: another value than that of e. */
+void bits_done(struct call *c, const struct db_entry *e, bool changed);
 
 /* Up to 64 bits at a place that need not be inside of the string. */
 uint64_t bits_get(struct bt_slice s, uint64_t offset, unsigned n);

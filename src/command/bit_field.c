@@ -248,11 +248,7 @@ static void get_and_set(struct call *c, const struct fields *fs)
             change(c, &fs->v[i], &e);
         }
     }
-    if (e.changed || e.grown || !db_entry_raw(old)) {
-        bits_done(c);
-    } else {
-        db_discard(c->tx);
-    }
+    bits_done(c, old, e.changed || e.grown);
     if (e.changed) {
         tx_notify(c->tx, NOTIFY_STRING, "setbit", c->argv[1]);
     }

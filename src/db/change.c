@@ -169,6 +169,16 @@ static int64_t resolve_expire(struct tx *tx, const struct change *c,
     return db_entry_ttl(c->old);
 }
 
+static void put(struct tx *tx, struct change *c, struct db_entry *e)
+{
+    if (c->old) {
+        db_table_replace(c->table, &c->writer, &c->at, e);
+    } else {
+        db_table_insert(c->table, c->hash, e);
+    }
+    db_tx_account(tx, c->table, c->before);
+}
+
 static void finish_set(struct tx *tx, struct change *c, struct db_entry *e)
 {
     bool over = c->old && db_tx_expired(tx, c->old);
@@ -181,12 +191,7 @@ static void finish_set(struct tx *tx, struct change *c, struct db_entry *e)
         tx_notify(tx, NOTIFY_NEW, "new", db_entry_name(e));
     }
     db_tx_changed(tx, db_entry_name(e), DB_CHANGE_SET);
-    if (c->old) {
-        db_table_replace(c->table, &c->writer, &c->at, e);
-    } else {
-        db_table_insert(c->table, c->hash, e);
-    }
-    db_tx_account(tx, c->table, c->before);
+    put(tx, c, e);
 }
 
 static struct db_entry *new_string(struct tx *tx, struct bt_slice key,
@@ -273,23 +278,41 @@ char *db_make(struct tx *tx, struct bt_slice key, size_t n)
     return tx->made ? db_entry_value(tx->made) : NULL;
 }
 
-void db_publish(struct tx *tx, int64_t expire_ms, bool raw)
+/* Where the entry that was made goes, and all that is to be set in it. */
+static struct db_entry *made(struct tx *tx, struct change *c, int64_t expire_ms)
 {
     struct db_entry *e = tx->made;
-    struct change c;
 
     bt_assert(e);
     tx->made = NULL;
-    c.hash = tx->made_hash;
-    c.shard = db_shard_of(tx->db, c.hash);
-    c.writer = db_tx_writer(tx, c.shard);
-    c.table = db_tx_table(tx, c.shard, false);
-    c.before = db_table_bytes(c.table);
-    c.old = db_table_locate(c.table, c.hash, db_entry_name(e), &c.at);
-    db_entry_set_ttl(e, resolve_expire(tx, &c, expire_ms));
+    c->hash = tx->made_hash;
+    c->shard = db_shard_of(tx->db, c->hash);
+    c->writer = db_tx_writer(tx, c->shard);
+    c->table = db_tx_table(tx, c->shard, false);
+    c->before = db_table_bytes(c->table);
+    c->old = db_table_locate(c->table, c->hash, db_entry_name(e), &c->at);
+    db_entry_set_ttl(e, resolve_expire(tx, c, expire_ms));
+    db_use_first(tx->thread, e, c->old);
+    return e;
+}
+
+void db_publish(struct tx *tx, int64_t expire_ms, bool raw)
+{
+    struct change c;
+    struct db_entry *e = made(tx, &c, expire_ms);
+
     e->flags |= raw ? ENTRY_RAW : 0;
-    db_use_first(tx->thread, e, c.old);
     finish_set(tx, &c, e);
+}
+
+void db_publish_same(struct tx *tx)
+{
+    struct change c;
+    struct db_entry *e = made(tx, &c, DB_KEEP_EXPIRE);
+
+    bt_assert(c.old);
+    e->flags |= ENTRY_RAW;
+    put(tx, &c, e);
 }
 
 void db_discard(struct tx *tx)

@@ -167,6 +167,8 @@ char *db_make(struct tx *tx, struct bt_slice key, size_t n);
 /* Makes it the key's value, in place of the old one of whatever type (one
  * pointer store: readers see the old or the new). raw: see db_entry_raw. */
 void db_publish(struct tx *tx, int64_t expire_ms, bool raw);
+/* The value is what it was, in the form that is raw: no watcher is told. */
+void db_publish_same(struct tx *tx);
 void db_discard(struct tx *tx);
 /* All three at once. 0 or -ENOMEM. */
 int db_set(struct tx *tx, struct bt_slice key, struct bt_slice value,

@@ -163,6 +163,12 @@ def bitfield_watched(c):
     expect(watched("OVERFLOW FAIL INCRBY u8 0 -5"), [])
     expect(watched("SET u8 0 2"), None)
     expect(watched("SET u8 100 0"), None)
+    c.cmd("SET", "k", "\x03")
+    c.cmd("WATCH", "k")
+    c.cmd("SETBIT", "k", 7, 1)
+    expect(c.cmd("OBJECT", "ENCODING", "k"), "raw")
+    c.cmd("MULTI")
+    expect(c.cmd("EXEC"), [])
 
 
 @both("BITFIELD: errors")
