@@ -19,3 +19,13 @@ tests_race_reuse_LDADD = $(engine_race_ldadd)
 tests_race_table_SOURCES = tests/race/table.c tests/race/race.h
 tests_race_table_CPPFLAGS = $(testnet_cppflags)
 tests_race_table_LDADD = $(engine_race_ldadd)
+
+if HAVE_LD_WRAP
+check_PROGRAMS += tests/race/topics
+TESTS += tests/race/topics
+tests_race_topics_SOURCES = tests/race/topics.c tests/race/race.h
+tests_race_topics_CPPFLAGS = $(testnet_cppflags)
+tests_race_topics_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc \
+	-Wl,--wrap=free -Wl,--wrap=realloc
+tests_race_topics_LDADD = $(testdb_ldadd)
+endif

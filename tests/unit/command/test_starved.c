@@ -6,12 +6,9 @@
  */
 #include <criterion/criterion.h>
 
-#include "testnet.h"
+#include "testdb.h"
 
-#include "batond/conf.h"
-#include "command/service.h"
-
-#include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,29 +108,17 @@ int __wrap_baton_job_post(struct baton_server *s, unsigned index,
 
 /* ---- A database in this process ---- */
 
-static struct config config;
-static struct baton_service *service;
 static struct testnet net;
 
 static void start(void)
 {
-    struct option_error e;
-
-    cr_assert_eq(config_init(&config, &e), 0, "%s", e.text);
-    cr_assert_eq(config_finish(&config, &e), 0, "%s", e.text);
-    config.log.fd = open("/dev/null", O_WRONLY);
-    service = cmd_service_new(&config.settings, config_ops(&config));
-    cr_assert(service);
-    testnet_start(&net, NULL, service);
+    testdb_start(&net, 2);
 }
 
 static void finish(void)
 {
     atomic_store(&armed, false);
-    testnet_end(&net);
-    cmd_service_free(&service);
-    close(config.log.fd);
-    config_fini(&config);
+    testdb_end(&net);
 }
 
 TestSuite(starved, .init = start, .fini = finish, .timeout = 120);

@@ -1,4 +1,11 @@
 ## SPDX-License-Identifier: BSD-2-Clause
+## A whole database in the process: for race tests too.
+check_LTLIBRARIES += libtestdb.la
+libtestdb_la_SOURCES = tests/support/testdb.c tests/support/testdb.h
+libtestdb_la_CPPFLAGS = $(testnet_cppflags)
+testdb_ldadd = libtestdb.la libtestnet.la libbatondparts.la libbatondb.la \
+	libbatonall.la $(LIBS_COMMON)
+
 if HAVE_CRITERION
 command_unit_tests = tests/unit/command/test_table.t \
 	tests/unit/command/test_text.t tests/unit/command/test_stats.t \
@@ -32,7 +39,6 @@ tests_unit_command_test_starved_t_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc \
 	-Wl,--wrap=baton_post -Wl,--wrap=baton_post_worker \
 	-Wl,--wrap=baton_message_post -Wl,--wrap=baton_job_post
-tests_unit_command_test_starved_t_LDADD = libtestnet.la libbatondparts.la \
-	libbatondb.la libbatonall.la $(CRITERION_LIBS) $(LIBS_COMMON)
+tests_unit_command_test_starved_t_LDADD = $(testdb_ldadd) $(CRITERION_LIBS)
 endif
 endif
