@@ -77,9 +77,9 @@ void baton_expect(struct baton_client *c, size_t n);
 
 /* In bytes(): the n bytes at p, part of the input, become the caller's together
  * with the allocation in which they lie, if that is the client's own and they
- * fill most of it. Returns that allocation, to be released by free() but not before the
- * pass is over, or NULL: copy them. The input stays readable until then, and the
- * call must consume all of it. */
+ * fill most of it. Returns that allocation, to be released by free() but not
+ * before the pass is over, or NULL: copy them. The input stays readable until
+ * then, and the call must consume all of it. */
 void *baton_take_input(struct baton_client *c, const char *p, size_t n);
 
 /* One service request message was received whole and answered. Call it once
@@ -138,8 +138,8 @@ void baton_park(struct baton_client *c);
  * baton_resume(). */
 void baton_hold(struct baton_client *c);
 
-/* Ends a park or a hold; the client's remaining input is served in this pass or the next.
- * Nothing when c is not parked. */
+/* Ends a park or a hold; the client's remaining input is served in this pass or
+ * the next. Nothing when c is not parked. */
 void baton_resume(struct baton_client *c);
 
 /* Calls fn(c) once on the owner worker in ms milliseconds (granularity about
@@ -163,7 +163,8 @@ void baton_keep(struct baton_client *c, bool on);
 void baton_close(struct baton_client *c, enum baton_reason reason);
 
 /* baton_close() was called, or a limit, an error or a kill had the same effect:
- * what is replied from now on may not be sent. For loops that make long replies. */
+ * what is replied from now on may not be sent. For loops that make long
+ * replies. */
 bool baton_is_closing(const struct baton_client *c);
 
 /* Asks that c be handed to worker `index` at the end of this pass, or of a

@@ -114,8 +114,8 @@ int baton_post_worker(struct baton_server *s, unsigned index,
 struct baton_job;
 struct baton_job *baton_job_new(void (*fn)(struct baton_worker *w, void *arg),
                                 void *arg);
-/* 0, -EINVAL, -ESHUTDOWN. After 0 it may be neither posted nor freed until fn is
- * called; from then on it may. */
+/* 0, -EINVAL, -ESHUTDOWN. After 0 it may be neither posted nor freed until fn
+ * is called; from then on it may. */
 int baton_job_post(struct baton_server *s, unsigned index,
                    struct baton_job *job);
 /* Sets *job, which may be NULL, to NULL. */

@@ -4,10 +4,10 @@
  * meaning. Each master socket carries one service; a service may be carried by
  * any number of master sockets, also of several servers.
  *
- * Threads    setup and teardown run on the thread that calls baton_run(), before
- *            the first and after the last worker. All others run on the worker
- *            that owns the client, never two at once for one client. None may
- *            block: the worker's other clients wait meanwhile.
+ * Threads    setup and teardown run on the thread that calls baton_run(),
+ *            before the first and after the last worker. All others run on the
+ *            worker that owns the client, never two at once for one client.
+ *            None may block: the worker's other clients wait meanwhile.
  *            A client's callbacks may make any call for it, but for moved_out
  *            and close.
  * Ownership  The structure is the caller's and must outlive the server.
@@ -82,9 +82,9 @@ void baton_worker_set_data(struct baton_worker *w,
 void *baton_worker_data(const struct baton_worker *w,
                         const struct baton_service *service);
 
-/* In pass_end: come again in `ms` milliseconds at the latest, though nothing may
- * happen until then. For this one time; of several calls the shortest counts, 0
- * is taken for 1. */
+/* In pass_end: come again in `ms` milliseconds at the latest, though nothing
+ * may happen until then. For this one time; of several calls the shortest
+ * counts, 0 is taken for 1. */
 void baton_worker_soon(struct baton_worker *w, unsigned ms);
 
 /* baton_worker_data() for c's worker and service, without a search: for hot

@@ -3,8 +3,8 @@
  * batond/apply.h -- makes new values of options count.
  *
  * Each is an option_apply_fn: called at the end of start-up, while there is no
- * server, and by CONFIG SET with settings.lock held. It takes the value from the
- * configuration, so calling it again after a value was put back undoes it.
+ * server, and by CONFIG SET with settings.lock held. It takes the value from
+ * the configuration, so calling it again after a value was put back undoes it.
  */
 #ifndef BATON_BATOND_APPLY_H
 #define BATON_BATOND_APPLY_H

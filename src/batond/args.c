@@ -3,8 +3,8 @@
  *     batond [FILE | -] [--NAME VALUE ...] [-]
  *
  * As redis-server does: a word that begins with "--" names an option, unless it
- * stands right behind a name, where it is a value; a name and its value may also
- * be one word ("--port 6380"); --save without a value says "".
+ * stands right behind a name, where it is a value; a name and its value may
+ * also be one word ("--port 6380"); --save without a value says "".
  */
 #include "config.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * batond/conf.h -- what batond was told: the value of each option. (Not config.h,
- * which is the name of what configure found.)
+ * batond/conf.h -- what batond was told: the value of each option. (Not
+ * config.h, which is the name of what configure found.)
  *
  *     config_init(&c);                      Redis' defaults
  *     config_file(), config_arguments()     in any order, the last word counts
@@ -36,8 +36,8 @@ struct config {
 int config_init(struct config *c, struct option_error *e);
 void config_fini(struct config *c);
 
-/* One directive: word[0] is its name. origin ("FILE:LINE") is for messages; NULL
- * is the command line. */
+/* One directive: word[0] is its name. origin ("FILE:LINE") is for messages;
+ * NULL is the command line. */
 int config_directive(struct config *c, const struct bt_slice *word, size_t n,
                      const char *origin, struct option_error *e);
 

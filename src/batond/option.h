@@ -2,9 +2,9 @@
  *
  * batond/option.h -- the table of options, and words into values.
  *
- * Purpose    A value is kept as the text that CONFIG GET shows, and beside it as
- *            a number where it is one. What an option may be is told by its row
- *            in options.def; what the words mean, by the kind of the row.
+ * Purpose    A value is kept as the text that CONFIG GET shows, and beside it
+ *            as a number where it is one. What an option may be is told by its
+ *            row in options.def; what the words mean, by the kind of the row.
  * Threads    Any; the table is constant.
  * Ownership  option_parse() gives its caller a malloc'd text.
  */

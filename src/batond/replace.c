@@ -29,7 +29,8 @@ static int write_all(int fd, const char *p, size_t n)
     return fsync(fd) == 0 ? 0 : -errno;
 }
 
-/* The name is new on the disk as well; a system that cannot say so is believed. */
+/* The name is new on the disk as well; a system that cannot say so is
+ * believed. */
 static void sync_directory(const char *path)
 {
     char *copy = strdup(path);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The order of things: into the background while there is one thread; the log;
- * the server, its sockets, its threads; only then the pid file, the line "Ready",
- * and the word to whoever waits for us. Whatever fails before that is told on the
- * standard error, which a daemon keeps as long.
+ * the server, its sockets, its threads; only then the pid file, the line
+ * "Ready", and the word to whoever waits for us. Whatever fails before that is
+ * told on the standard error, which a daemon keeps as long.
  */
 #include "config.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * CONFIG GET and SET. A SET is all or nothing: every pair is judged, then every
- * value is put in place, then made to count; whatever fails, the old values come
- * back in the reverse order.
+ * value is put in place, then made to count; whatever fails, the old values
+ * come back in the reverse order.
  */
 #include "batond/conf.h"
 

@@ -19,7 +19,8 @@
 bool bits_offset(struct call *c, struct bt_slice arg, unsigned width,
                  uint64_t *offset);
 
-/* The string at key; empty when it is not there. False after the error reply. */
+/* The string at key; empty when it is not there. False after the error
+ * reply. */
 bool bits_read(struct call *c, struct bt_slice key, struct bt_slice *s);
 
 /* The bytes of the string at argv[1], e or NULL, at least n of them and zero

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A block belongs to two at most: the client's session, and whoever has claimed
- * it or asked for its end and posts to the client. Its own worker alone ends the
- * park, in end_park(). One of them alone posts, so one message, made before the
- * client waits, is enough, and waking it cannot fail.
+ * it or asked for its end and posts to the client. Its own worker alone ends
+ * the park, in end_park(). One of them alone posts, so one message, made before
+ * the client waits, is enough, and waking it cannot fail.
  */
 #include "command/block.h"
 

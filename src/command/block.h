@@ -8,12 +8,12 @@
  *     block_client(c, &(struct block_request){...});
  *
  * and returns. The client is parked. Whoever gives one of the keys a value of
- * the type calls `serve`, on his thread and in his tx, which takes something and
- * writes the reply; it is sent by the client's own worker.
+ * the type calls `serve`, on his thread and in his tx, which takes something
+ * and writes the reply; it is sent by the client's own worker.
  *
  * Threads    block_client: a command. block_gone: the owner worker. serve and
- *            give_back: any worker, with the shard of the key locked, and that of
- *            `to`. block_unblock: any worker, in a command.
+ *            give_back: any worker, with the shard of the key locked, and that
+ *            of `to`. block_unblock: any worker, in a command.
  * Lost       An element is taken for a client that is there. If it is gone (or
  *            was killed) before its worker could hand the reply over, give_back
  *            puts the element back where it was; so it is lost only where Redis

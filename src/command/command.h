@@ -101,14 +101,15 @@ struct call {
  * after it has written the error reply. */
 bool cmd_int(struct call *c, struct bt_slice s, int64_t *out); /* "ERR value is
     not an integer or out of range" */
-/* From min to max; text: what is told of anything else, without "ERR ", or NULL.
- */
+/* From min to max; text: what is told of anything else, without "ERR ", or
+ * NULL. */
 bool cmd_range(struct call *c, struct bt_slice s, int64_t min, int64_t max,
                const char *text, int64_t *out);
 bool cmd_syntax(struct call *c);     /* writes "ERR syntax error", false */
 bool cmd_type_error(struct call *c); /* WRONGTYPE ..., false */
 bool cmd_oom(struct call *c);        /* out of memory for this value, false */
-/* Strict decimal 64-bit as Redis' string2ll: no spaces, no "+", no leading 0. */
+/* Strict decimal 64-bit as Redis' string2ll: no spaces, no "+", no leading
+ * 0. */
 bool cmd_parse_int(struct bt_slice s, int64_t *out);
 /* Redis' glob (stringmatchlen). */
 bool cmd_glob(struct bt_slice pattern, struct bt_slice s, bool nocase);
@@ -121,12 +122,13 @@ void cmd_reply_range(struct call *c, const struct db_entry *e, size_t from,
                      size_t n);
 /* proto-max-bulk-len as it is now: no string may become longer. */
 uint64_t cmd_max_bulk(struct call *c);
-/* The reply of a HELP subcommand: "NAME <subcommand> ..." and then the lines, as
- * Redis frames them; lines ends with NULL. */
+/* The reply of a HELP subcommand: "NAME <subcommand> ..." and then the lines,
+ * as Redis frames them; lines ends with NULL. */
 void cmd_help(struct call *c, const char *const *lines);
 
-/* Nobody will read what is replied from now on, because replies are switched off
- * or the client is closing: a long reply that has no other effect may end here. */
+/* Nobody will read what is replied from now on, because replies are switched
+ * off or the client is closing: a long reply that has no other effect may end
+ * here. */
 bool cmd_is_unheard(const struct call *c);
 
 /* Around work that takes long and reads no entry without a lock: memory that

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Hashes that are changed: HSET, HMSET, HSETNX, HDEL. Numbers are in hash_num.c,
- * what only reads in hash_read.c.
+ * Hashes that are changed: HSET, HMSET, HSETNX, HDEL. Numbers are in
+ * hash_num.c, what only reads in hash_read.c.
  */
 #include "command/hash.h"
 

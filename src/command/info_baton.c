@@ -111,7 +111,8 @@ void info_errorstats(struct info *i)
     }
 }
 
-/* "p50=0.128,p99=1.024": the percentiles that are asked for, in microseconds. */
+/* "p50=0.128,p99=1.024": the percentiles that are asked for, in
+ * microseconds. */
 static void percentiles(const struct histogram_sum *s, const char *wanted,
                         char *out, size_t size)
 {

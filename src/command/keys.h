@@ -4,8 +4,8 @@
  *
  * Purpose    One answer for all who ask: the locks of execute, EXEC's queue,
  *            COMMAND GETKEYS, ACL patterns. It follows from the command's row:
- *            a range (first, last, step), then those behind a count (`numkeys`),
- *            then what a function of the command finds (`more`).
+ *            a range (first, last, step), then those behind a count
+ *            (`numkeys`), then what a function of the command finds (`more`).
  * Threads    Any.
  */
 #ifndef BATON_COMMAND_KEYS_H
@@ -15,8 +15,8 @@
 
 #include "command/command.h"
 
-/* The places of keys in argv, in the order in which Redis names them; a key that
- * is named twice stands there twice. */
+/* The places of keys in argv, in the order in which Redis names them; a key
+ * that is named twice stands there twice. */
 struct cmd_key_list {
     size_t n, cap;
     unsigned *at;

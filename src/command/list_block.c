@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * BLPOP, BRPOP, BLMPOP, BLMOVE, BRPOPLPUSH: as their siblings in list_pop.c, but
- * when there is nothing they wait (command/block.h).
+ * BLPOP, BRPOP, BLMPOP, BLMOVE, BRPOPLPUSH: as their siblings in list_pop.c,
+ * but when there is nothing they wait (command/block.h).
  */
 #include "command/block.h"
 #include "command/commands.h"
@@ -49,8 +49,8 @@ static struct bt_slice next_bulk(const char **p)
     return bt_slice(*p - n - 2, n);
 }
 
-/* The elements of a reply of BLPOP or BLMPOP, behind its key, onto the end where
- * they were. */
+/* The elements of a reply of BLPOP or BLMPOP, behind its key, onto the end
+ * where they were. */
 static void put_back(struct list *l, enum list_end end, struct bt_slice reply)
 {
     const char *p = reply.p;

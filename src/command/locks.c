@@ -50,7 +50,8 @@ static enum tx_mode mode_of(const struct call *call)
 }
 
 /* Keys that are found by looking at the arguments. False: out of memory, told.
- * Arguments that the command will refuse name no keys: nothing is locked then. */
+ * Arguments that the command will refuse name no keys: nothing is locked
+ * then. */
 static bool lock_found_keys(struct call *call)
 {
     struct cmd_key_list list;

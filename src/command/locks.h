@@ -17,8 +17,8 @@
 struct call;
 struct worker;
 
-/* Locks what call->command needs, in call->tx; not for CMD_LOCKFREE, which needs
- * nothing. False: out of memory, told. */
+/* Locks what call->command needs, in call->tx; not for CMD_LOCKFREE, which
+ * needs nothing. False: out of memory, told. */
 bool locks_take(struct call *call);
 
 /* The worker's array for keys, with room for n of them; NULL: no memory. What

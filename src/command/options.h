@@ -103,8 +103,8 @@ bool options_parse_notify(struct bt_slice letters, unsigned *flags,
                           char text[OPTIONS_NOTIFY_TEXT]);
 /* Makes them count; `lock` is held, or no worker runs. */
 void options_set_notify(struct settings *s, unsigned flags);
-/* The database that options are made to count in; NULL: it goes. No worker runs.
- */
+/* The database that options are made to count in; NULL: it goes. No worker
+ * runs. */
 void options_use_db(struct settings *s, struct db *db);
 
 /* CONFIG. ctx is the program's. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * command/scan.h -- what SCAN, HSCAN, SSCAN and ZSCAN share: their arguments, and
- * collecting what was found before the reply can begin.
+ * command/scan.h -- what SCAN, HSCAN, SSCAN and ZSCAN share: their arguments,
+ * and collecting what was found before the reply can begin.
  *
  * Threads    As for commands: the worker that owns the client.
  */
@@ -21,11 +21,11 @@ struct scan_options {
     const struct bt_slice *type; /* SCAN: NULL: keys of all types */
 };
 
-/* As Redis reads it: an empty cursor is 0, and a sign is allowed. False after the
- * error reply. */
+/* As Redis reads it: an empty cursor is 0, and a sign is allowed. False after
+ * the error reply. */
 bool scan_cursor(struct call *c, struct bt_slice arg, uint64_t *cursor);
-/* The arguments from number `first` on; TYPE only where `typed`. False after the
- * error reply. */
+/* The arguments from number `first` on; TYPE only where `typed`. False after
+ * the error reply. */
 bool scan_options(struct call *c, size_t first, bool typed,
                   struct scan_options *o);
 

@@ -91,8 +91,9 @@ static void run_large(struct call *call, const struct resp_request *r)
     call->offer = NULL;
 }
 
-/* Serves the requests of the batch, which were parsed from n bytes; false when the client must wait before all
- * of them were. Adds the bytes consumed to *used. */
+/* Serves the requests of the batch, which were parsed from n bytes; false when
+ * the client must wait before all of them were. Adds the bytes consumed to
+ * *used. */
 static bool serve_batch(struct call *call, size_t n, size_t *used)
 {
     struct batch *b = &call->worker->batch;

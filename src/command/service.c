@@ -151,8 +151,8 @@ static void on_pass_end(struct baton_worker *bw,
     pending = db_pending(w->db);
     was = atomic_load_explicit(&w->pending, memory_order_relaxed);
     /* Release: what db_leave handed to the helper, and what this pass changed,
-     * is seen by a helper that acquires the flag in busy(), and so is not asleep
-     * for it. */
+     * is seen by a helper that acquires the flag in busy(), and so is not
+     * asleep for it. */
     if (was != pending) {
         atomic_store_explicit(&w->pending, pending, memory_order_release);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Single sets: SADD, SREM, SMOVE, SISMEMBER, SMISMEMBER, SCARD, SMEMBERS, SSCAN.
- * Members by chance are in set_random.c, several sets in set_several.c.
+ * Single sets: SADD, SREM, SMOVE, SISMEMBER, SMISMEMBER, SCARD, SMEMBERS,
+ * SSCAN. Members by chance are in set_random.c, several sets in set_several.c.
  */
 #include "command/set.h"
 

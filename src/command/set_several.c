@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Several sets: SINTER, SUNION, SDIFF, each also with a destination; SINTERCARD.
+ * Several sets: SINTER, SUNION, SDIFF, each also with a destination;
+ * SINTERCARD.
  *
  * A result that is stored is built as a set, a union always; others go by way
  * of a list of members, since the reply begins with their number.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Elements are copied out of the collection first, with what they are sorted by:
- * a small form has no addresses for what it keeps as a number.
+ * Elements are copied out of the collection first, with what they are sorted
+ * by: a small form has no addresses for what it keeps as a number.
  */
 #include "command/sort.h"
 

@@ -17,8 +17,8 @@
  *            that was not timed exactly may be logged though it took up to one
  *            tick (bt_coarse_step_ns()) less, and the time told may be as much
  *            too long; among several such calls in one pipeline, the entry
- *            names the last. With a threshold below one tick all calls are timed
- *            exactly.
+ *            names the last. With a threshold below one tick all calls are
+ *            timed exactly.
  * Threads    The worker.
  */
 #ifndef BATON_COMMAND_TIMING_H

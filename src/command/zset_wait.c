@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * BZPOPMIN, BZPOPMAX, BZMPOP: as their siblings in zset_pop.c, but when there is
- * nothing they wait (command/block.h).
+ * BZPOPMIN, BZPOPMAX, BZMPOP: as their siblings in zset_pop.c, but when there
+ * is nothing they wait (command/block.h).
  */
 #include "command/block.h"
 #include "command/commands.h"
@@ -26,8 +26,8 @@ static void serve(struct tx *tx, struct resp_reply *out, const void *args,
 
 /* ---- Giving back ---- */
 
-/* The next value of a reply that we wrote ourselves, a bulk or a double, without
- * the heads of arrays in front of it; *rest moves behind it. */
+/* The next value of a reply that we wrote ourselves, a bulk or a double,
+ * without the heads of arrays in front of it; *rest moves behind it. */
 static struct bt_slice next_value(struct bt_slice *rest)
 {
     struct bt_slice line;

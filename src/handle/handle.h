@@ -7,8 +7,8 @@
  *            marked (any) are atomics that other threads read; `msgs`, `node`
  *            and `notified` are also written by them (handle/message.h). All
  *            others are the owner's alone.
- * Ownership  bt_handle_new .. bt_handle_free. After the handle left the table it
- *            is freed through the reclaim record, when no reader is left and
+ * Ownership  bt_handle_new .. bt_handle_free. After the handle left the table
+ *            it is freed through the reclaim record, when no reader is left and
  *            `notified` is clear.
  * Size       An idle client costs this, the service's part, and a slot in the
  *            table; buffers exist only while something is unfinished.
@@ -109,8 +109,8 @@ struct baton_client {
     max_align_t service_part[];
 };
 
-/* A handle for fd, state accepted, or NULL. Takes the fd on success (*fd becomes
- * -1). */
+/* A handle for fd, state accepted, or NULL. Takes the fd on success (*fd
+ * becomes -1). */
 struct baton_client *bt_handle_new(struct bt_origin *origin, uint64_t id,
                                    int *fd);
 /* Frees the record; buffers must be gone. */

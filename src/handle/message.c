@@ -25,8 +25,8 @@ void baton_message_free(struct baton_message **m)
 
 /*
  * The list before the flag, both sequentially consistent: the taker clears the
- * flag before it empties the list, so either it sees this message, or we see the
- * flag clear and the node travels again.
+ * flag before it empties the list, so either it sees this message, or we see
+ * the flag clear and the node travels again.
  */
 bool bt_msg_post(struct baton_client *c, struct baton_message *m)
 {

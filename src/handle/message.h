@@ -3,9 +3,9 @@
  * handle/message.h -- what other threads want of a client.
  *
  * Purpose    A message goes into the handle's own list; the handle's one notify
- *            node goes into its owner's inbox, unless it is in one already. So a
- *            handle's messages keep their order across moves, however often it
- *            changes hands.
+ *            node goes into its owner's inbox, unless it is in one already. So
+ *            a handle's messages keep their order across moves, however often
+ *            it changes hands.
  * Threads    post: any, while the handle cannot go away (inside the domain's
  *            section, or under the handle's shard lock). take: the owner.
  * Ownership  post takes the message, which baton_message_new() made; what take

@@ -6,8 +6,8 @@
  *            handle, enters it into the table and pushes it onto the dispatch
  *            ring. It never reads or writes a data socket.
  * Threads    init/fini/run: see below. The atomics are for any thread.
- * Ownership  Owns the masters' fds and the reserve fd while it runs. A handle is
- *            its own until it is pushed.
+ * Ownership  Owns the masters' fds and the reserve fd while it runs. A handle
+ *            is its own until it is pushed.
  */
 #ifndef BT_NET_ACCEPTOR_H
 #define BT_NET_ACCEPTOR_H

@@ -3,8 +3,9 @@
  * net/dispatch.h -- carries accepted sockets from the acceptor to the workers.
  *
  * Purpose    One bounded lock-free ring (ck_ring, one producer, many consumers)
- *            and a seat for each worker: what it publishes about itself, and its
- *            wake-up. The seats decide who takes, before anything is popped.
+ *            and a seat for each worker: what it publishes about itself, and
+ *            its wake-up. The seats decide who takes, before anything is
+ *            popped.
  * Threads    room, push, rouse, mark_full: acceptor. take, pass_begins,
  *            may_sleep, awake: the seat's worker. wake, depth, counters: any.
  * Ownership  push takes the handle (*c becomes NULL); on failure it stays the
@@ -96,7 +97,8 @@ void bt_dispatch_awake(struct bt_dispatch *d, unsigned seat);
 
 /* ---- Any thread ---- */
 unsigned bt_dispatch_depth(const struct bt_dispatch *d);
-/* Ends the worker's sleep, if it sleeps. Put what it shall see in place first. */
+/* Ends the worker's sleep, if it sleeps. Put what it shall see in place
+ * first. */
 void bt_dispatch_wake(struct bt_dispatch *d, unsigned seat);
 
 #endif

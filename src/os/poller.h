@@ -46,9 +46,9 @@ void bt_poller_del(struct bt_poller *p, int fd);
 /* fd is about to be closed, which stops the watching by itself. */
 void bt_poller_closing(struct bt_poller *p, int fd);
 
-/* From now on every wait ends after ms, or little more, whatever its timeout. Where
- * the system can, one timer does that for all waits: setting one for each wait,
- * and taking it back, may cost more than all the rest of a short pass. */
+/* From now on every wait ends after ms, or little more, whatever its timeout.
+ * Where the system can, one timer does that for all waits: setting one for each
+ * wait, and taking it back, may cost more than all the rest of a short pass. */
 void bt_poller_tick(struct bt_poller *p, int ms);
 
 /* Fills up to max events; waits up to timeout_ms (-1: for ever, or a tick). The

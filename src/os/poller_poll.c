@@ -181,8 +181,8 @@ static unsigned note(struct pollfd *f)
     return what;
 }
 
-/* More sockets than the limit of open fds (which was lowered) are refused in one
- * call; few at a time are not. */
+/* More sockets than the limit of open fds (which was lowered) are refused in
+ * one call; few at a time are not. */
 static int poll_in_pieces(struct bt_poller *p, int timeout_ms)
 {
     int ready = 0;

@@ -167,8 +167,8 @@ static enum resp_status bulk_header(struct resp_scan *s)
     return RESP_OK;
 }
 
-/* The value of "<type>digits\r\n" at p when it is plain: one to four digits, all
- * there. Returns the place behind it, or NULL: look closer. */
+/* The value of "<type>digits\r\n" at p when it is plain: one to four digits,
+ * all there. Returns the place behind it, or NULL: look closer. */
 static inline const char *short_count(const char *p, const char *end, char type,
                                       size_t *v)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The calls for any thread. Workers look a handle up without a lock, inside a
- * section that ends with their pass; other threads have no reclaim record, so they look and
- * post under the handle's shard lock, which holds its removal up.
+ * section that ends with their pass; other threads have no reclaim record, so
+ * they look and post under the handle's shard lock, which holds its removal up.
  */
 #include "server/server.h"
 

@@ -4,9 +4,9 @@
  *
  * Threads    The main thread builds and takes apart; the parts say for
  *            themselves who may touch them while it runs.
- * Order      Start: services' setup, workers, acceptor. Stop: the acceptor takes
- *            in what is connected and ends; the workers drain and end together;
- *            then everything is joined, services' teardown, memory.
+ * Order      Start: services' setup, workers, acceptor. Stop: the acceptor
+ *            takes in what is connected and ends; the workers drain and end
+ *            together; then everything is joined, services' teardown, memory.
  */
 #ifndef BT_SERVER_SERVER_H
 #define BT_SERVER_SERVER_H

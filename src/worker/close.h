@@ -3,11 +3,11 @@
  * worker/close.h -- how a client ends.
  *
  * Purpose    baton_close() only notes it. At the end of the pass the client
- *            becomes `closing`: its last words are sent; when they are an answer
- *            to something, the close lingers: our side is shut down and input is
- *            thrown away until the peer has read them and closes too, bounded in
- *            time and bytes. Then the handle leaves the table and the fd is
- *            closed.
+ *            becomes `closing`: its last words are sent; when they are an
+ *            answer to something, the close lingers: our side is shut down and
+ *            input is thrown away until the peer has read them and closes too,
+ *            bounded in time and bytes. Then the handle leaves the table and
+ *            the fd is closed.
  * Threads    The worker.
  */
 #ifndef BT_WORKER_CLOSE_H

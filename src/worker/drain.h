@@ -3,8 +3,8 @@
  * worker/drain.h -- an orderly stop.
  *
  * Purpose    Each client is served the whole requests that lay in its socket's
- *            buffer when the stop was seen (the kernel tells how many bytes), no
- *            more, so that a client that never stops sending cannot hold the
+ *            buffer when the stop was seen (the kernel tells how many bytes),
+ *            no more, so that a client that never stops sending cannot hold the
  *            server; then it is closed with a lingering close.
  * Threads    The worker.
  */

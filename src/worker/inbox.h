@@ -2,10 +2,11 @@
  *
  * worker/inbox.h -- what other threads want of this worker and its clients.
  *
- * Purpose    ck_stack: pushed by any thread, taken in one go and reversed by the
- *            worker. A notify node stands for all messages of one handle. A
+ * Purpose    ck_stack: pushed by any thread, taken in one go and reversed by
+ *            the worker. A notify node stands for all messages of one handle. A
  *            worker that finds a node of a handle it does not own sends it on.
- * Threads    notify, baton_post, baton_job_post and kin: any. The rest: the worker.
+ * Threads    notify, baton_post, baton_job_post and kin: any. The rest: the
+ *            worker.
  */
 #ifndef BT_WORKER_INBOX_H
 #define BT_WORKER_INBOX_H

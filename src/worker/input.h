@@ -23,7 +23,8 @@ struct bt_input {
  * kept input which stand in front of *p. 0, or -ENOMEM. */
 int bt_input_place(struct baton_worker *w, struct baton_client *c, char **p,
                    size_t *room, size_t *have);
-/* The bytes at p[0..n) (in the read buffer or in c->in) are kept. 0, -ENOMEM. */
+/* The bytes at p[0..n) (in the read buffer or in c->in) are kept. 0,
+ * -ENOMEM. */
 int bt_input_keep(struct baton_client *c, const char *p, size_t n);
 /* baton_expect() */
 void bt_input_expect(struct baton_client *c, size_t n);

@@ -4,8 +4,8 @@
  * references, in order.
  *
  * Threads    The worker that owns the handle.
- * Ownership  The queue owns its chunks; a reference's release runs exactly once,
- *            when its bytes are sent or the queue is freed.
+ * Ownership  The queue owns its chunks; a reference's release runs exactly
+ *            once, when its bytes are sent or the queue is freed.
  * Errors     0 or -ENOMEM, in which case nothing was added and release did not
  *            run.
  */

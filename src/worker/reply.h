@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * worker/reply.h -- sending: the public reply calls are in reply.c; here is what
- * the other phases need.
+ * worker/reply.h -- sending: the public reply calls are in reply.c; here is
+ * what the other phases need.
  *
  * Order      A client's replies are: its output queue, then (when it is the
  *            current client) the worker's output buffer.

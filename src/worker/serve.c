@@ -2,9 +2,9 @@
  *
  * A turn is: send what waits, if the socket takes it; serve input that is left
  * over, or read once and serve that; send the replies with one write. What is
- * left to do decides where the client goes next: back to the ready list (quantum
- * used up, more to read), or to wait for the poller (input, output) or for its
- * service (parked).
+ * left to do decides where the client goes next: back to the ready list
+ * (quantum used up, more to read), or to wait for the poller (input, output) or
+ * for its service (parked).
  */
 #include "worker/serve.h"
 

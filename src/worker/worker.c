@@ -3,7 +3,8 @@
  * The loop. One turn is a pass: its phases are called in pass() below, and the
  * order matters: messages before service, so that a kill precedes what it
  * should prevent; closes and moves last, when nobody holds a handle any more.
- * A reclaim section, if the pass needs one, ends with it: it never spans a wait.
+ * A reclaim section, if the pass needs one, ends with it: it never spans a
+ * wait.
  */
 #include "worker/worker.h"
 

@@ -3,8 +3,8 @@
  * worker/worker.h -- one thread of the pool, and what its parts share.
  *
  * Purpose    A worker takes handles from the dispatch ring, serves their
- *            requests, and closes them. Its loop is in worker.c, one named phase
- *            after the other; each phase has a file.
+ *            requests, and closes them. Its loop is in worker.c, one named
+ *            phase after the other; each phase has a file.
  * Threads    Everything here belongs to the worker's thread, except the members
  *            under "Shared" and the seat in the dispatch ring.
  * Ownership  A worker owns its handles (list `clients`, or `ends` when they are
@@ -119,8 +119,8 @@ void *bt_worker_run(void *arg);
 
 /* Puts c on the ready list, once. */
 void bt_worker_ready(struct baton_worker *w, struct baton_client *c);
-/* From here to the end of the pass, handles of others that are found in the table
- * stay. False: outside of a pass, find them under the table's lock. */
+/* From here to the end of the pass, handles of others that are found in the
+ * table stay. False: outside of a pass, find them under the table's lock. */
 bool bt_worker_section(struct baton_worker *w);
 /* Changes c's state and the counts of states. */
 void bt_worker_set_state(struct baton_worker *w, struct baton_client *c,

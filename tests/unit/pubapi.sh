@@ -197,7 +197,7 @@ fi
 
 # ---- the manual
 if command -v mandoc >/dev/null; then
-	for page in "$doc"/baton*.3; do
+	for page in "$doc"/*.[1-8]; do
 		ok "mandoc likes ${page##*/}" mandoc -T lint -W warning "$page"
 	done
 else

@@ -226,22 +226,46 @@ Test(options, every_directive_of_redis_is_known)
 
 static char *manual;
 
-/* As the subject of an item, or in a list of names: ".Cm name". */
-static bool is_named(const char *name)
+/* The part of the manual that holds the options of a use. */
+static bool is_part(const char *p, enum option_use use)
 {
-    size_t n = strlen(name);
+    static const char *const heads[] = {
+        [OPTION_SERVED] = ".Sh OPTIONS\n",
+        [OPTION_TUNES] = ".Sh OPTIONS WITHOUT EFFECT\n",
+        [OPTION_ASKS] = ".Sh OPTIONS THAT ARE REFUSED\n"};
+    const char *from = strstr(manual, heads[use]), *to;
 
-    for (const char *p = manual; (p = strstr(p, "Cm ")) != NULL; p += 3) {
-        if (strncmp(p + 3, name, n) == 0 && strchr(" \n", p[3 + n])) {
-            return true;
-        }
-    }
-    return false;
+    cr_assert(from, "%s", heads[use]);
+    to = strstr(from + 1, "\n.Sh ");
+    cr_assert(to);
+    return p > from && p < to;
 }
 
-static void is_explained(const char *name)
+/* As the subject of an item, or in a list of names: ".Cm name". In its part of
+ * the manual, and in no other one's list. */
+static bool is_named(const char *name, enum option_use use)
 {
-    cr_expect(is_named(name), "batond.conf.5 does not name %s", name);
+    size_t n = strlen(name);
+    bool named = false;
+
+    for (const char *p = manual; (p = strstr(p, "Cm ")) != NULL; p += 3) {
+        bool it = strncmp(p + 3, name, n) == 0 && strchr(" \n", p[3 + n]);
+
+        named |= it && is_part(p, use);
+        for (int other = OPTION_TUNES; it && other <= OPTION_ASKS; other++) {
+            if ((enum option_use)other != use && p[-1] == '.' &&
+                is_part(p, (enum option_use)other)) {
+                return false;
+            }
+        }
+    }
+    return named;
+}
+
+static void is_explained(const char *name, enum option_use use)
+{
+    cr_expect(is_named(name, use), "batond.conf.5: %s is not where it belongs",
+              name);
 }
 
 Test(options, the_manual_names_each)
@@ -260,11 +284,13 @@ Test(options, the_manual_names_each)
     fclose(f);
     cr_assert_gt(n, 1000);
     for (size_t i = 0; i < OPT_N; i++) {
-        is_explained(option_at(i)->name);
-        if (option_at(i)->alias) {
-            is_explained(option_at(i)->alias);
+        const struct option *o = option_at(i);
+
+        is_explained(o->name, o->use);
+        if (o->alias) {
+            is_explained(o->alias, o->use);
         }
     }
-    is_explained("include");
+    cr_expect(strstr(manual, ".It Cm include "));
     free(manual);
 }
