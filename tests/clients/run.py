@@ -20,7 +20,7 @@ def start(server, path):
     process = subprocess.Popen(
         [server, "--port", "0", "--unixsocket", path, "--save", ""],
         stdout=subprocess.DEVNULL)
-    for _ in range(100):
+    for _ in range(600):
         if os.path.exists(path):
             return process
         time.sleep(0.1)
@@ -37,7 +37,7 @@ def main():
         for script in scripts:
             program = "node" if script.endswith(".js") else "/usr/bin/python3"
             done = subprocess.run(
-                [program, os.path.join(HERE, script)], timeout=120,
+                [program, os.path.join(HERE, script)], timeout=280,
                 env=dict(os.environ, BATON_SOCKET=path, NODE_PATH=os.environ.get(
                     "NODE_PATH", os.path.join(HERE, "node_modules"))))
             print("%s: %s" % (script, "failed" if done.returncode else "ok"))

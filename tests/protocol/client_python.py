@@ -112,7 +112,7 @@ def queue(c):
     def work():
         r = client(c)
         while True:
-            _, job = r.blpop(["high", "low"], timeout=20)
+            _, job = r.blpop(["high", "low"], timeout=90)
             if job == "stop":
                 return
             with lock:
@@ -149,7 +149,7 @@ def messages(c):
         pass
     for i in range(100):
         equal(r.publish("news", i), 2)
-    done.wait(20)
+    done.wait(90)
     thread.stop()
     thread.join()
     equal(got, [str(i) for i in range(100)])

@@ -31,13 +31,14 @@ def not_redis():
 
 def waits(c, seconds=0.05):
     """True when nothing comes for that long."""
+    before = c.sock.gettimeout()
     c.sock.settimeout(seconds)
     try:
         c.fill()
     except socket.timeout:
         return True
     finally:
-        c.sock.settimeout(10)
+        c.sock.settimeout(before)
     return False
 
 
@@ -105,7 +106,7 @@ def pause_ends(c):
         expect(c.cmd("CLIENT", "PAUSE", "150", "WRITE"), OK)
         expect(other.cmd("SET", "k", "v"), OK)
         took = time.monotonic() - start
-        expect_true(0.145 <= took < 5, "it took %.3f s" % took)
+        expect_true(0.145 <= took < 60, "it took %.3f s" % took)
         expect(c.cmd("CLIENT", "PAUSE", "0"), OK)
         expect(other.cmd("SET", "k", "v"), OK)
 
@@ -119,7 +120,7 @@ def pause_all(c):
             c.send("CLIENT", "UNPAUSE")
             expect(other.cmd("PING"), lambda r: r == "PONG")
             took = time.monotonic() - start
-            expect_true(0.095 <= took < 5, "it took %.3f s" % took)
+            expect_true(0.095 <= took < 60, "it took %.3f s" % took)
             expect(c.read_reply(), OK)
 
 
@@ -175,8 +176,13 @@ def pause_gone(c):
 
 @both("CLIENT PAUSE: expired keys are not removed meanwhile")
 def pause_expiry(c):
-    c.cmd("SET", "k", "v", "PX", "20")
-    expect(c.cmd("CLIENT", "PAUSE", "100000", "WRITE"), OK)
+    for ttl in ("20", "500", "5000", "20000"):  # it must outlive our slowness
+        c.cmd("SET", "k", "v", "PX", ttl)
+        expect(c.cmd("CLIENT", "PAUSE", "100000", "WRITE"), OK)
+        if c.cmd("GET", "k") is not None:
+            break
+        expect(c.cmd("CLIENT", "UNPAUSE"), OK)
+    wait_until(lambda: c.cmd("GET", "k") is None, "the key's end")
     time.sleep(0.3)
     expect(c.cmd("DBSIZE"), 1)
     expect(c.cmd("GET", "k"), None)

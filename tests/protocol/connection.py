@@ -729,10 +729,10 @@ def client_kill_age():
     with Server() as server:
         with server.client() as old:
             old.cmd("PING")
-            time.sleep(2.1)
+            time.sleep(4.1)
             with server.client() as c:
                 expect(c.cmd("CLIENT", "KILL", "MAXAGE", "1000"), 0)
-                expect(c.cmd("CLIENT", "KILL", "MAXAGE", "2", "SKIPME", "no"), 1)
+                expect(c.cmd("CLIENT", "KILL", "MAXAGE", "4", "SKIPME", "no"), 1)
                 expect_true(gone(c, old), "the old one is closed")
                 expect(c.cmd("PING"), Status("PONG"), "the young one is not")
                 expect(

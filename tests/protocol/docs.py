@@ -276,7 +276,7 @@ class Terminal:
         os.write(self.fd, text.encode())
 
     def wait_for(self, text):
-        end = time.monotonic() + 10
+        end = time.monotonic() + 90
         while text.encode() not in self.seen:
             if not select.select([self.fd], [], [], max(0, end - time.monotonic()))[0]:
                 raise Wrong("%r is not in %r" % (text, self.seen))

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """maxmemory: writes refused, keys evicted, what clients' buffers count."""
 
-import time
-
 from baton_test import OK, Error, both, encode, expect, expect_true, main, test, wait_until
 
 OOM = Error("OOM command not allowed when used memory > 'maxmemory'.")
@@ -53,10 +51,13 @@ def allkeys(c):
         set_options(c, maxmemory="2mb", maxmemory_policy=policy)
         expect_true(all(r == OK for r in fill(c, 5000)), policy)
         set_options(c, maxmemory=0)  # what else goes, goes now
-        time.sleep(0.2)
+
+        def evicted():
+            return int(c.server.info(c)["evicted_keys"])
+
+        wait_until(lambda: evicted() + c.cmd("DBSIZE") == 5000, "each one counted")
         n = c.cmd("DBSIZE")
         expect_true(1000 < n < 2100, "%s: %d keys of 1000 bytes in 2 MB" % (policy, n))
-        expect(int(c.server.info(c)["evicted_keys"]), 5000 - n, policy)
         reset(c)
 
 
@@ -93,7 +94,7 @@ def keeps(c):
 @both("OBJECT FREQ and IDLETIME follow the policy")
 def freq(c):
     c.cmd("SET", "k", "v")
-    expect(c.cmd("OBJECT", "IDLETIME", "k"), lambda v: v in (0, 1))
+    expect(c.cmd("OBJECT", "IDLETIME", "k"), lambda v: v < 60)
     expect(
         c.cmd("OBJECT", "FREQ", "k"),
         Error(

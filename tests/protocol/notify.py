@@ -7,6 +7,7 @@ import time
 
 from baton_test import (
     OK,
+    TIMEOUT,
     Error,
     both,
     expect,
@@ -235,7 +236,7 @@ def expired(c):
     with Listener(c, "Ex") as l:
         c.cmd("SET", "k", "v", "PX", "1")
         c.cmd("SET", "stays", "v", "PX", "100000")
-        seen, end = [], time.monotonic() + 10
+        seen, end = [], time.monotonic() + TIMEOUT
         while not seen and time.monotonic() < end:
             time.sleep(0.05)
             seen = l.events()

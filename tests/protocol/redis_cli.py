@@ -21,7 +21,7 @@ def cli(c, *args, status=0, **more):
         [program, "-s", c.server.path] + list(args),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=60,
+        timeout=300,
         **more
     )
     text = ended.stdout.decode()
@@ -43,7 +43,7 @@ def for_a_while(c, lines, *args):
     text = b""
     try:
         while text.count(b"\n") < lines:
-            expect_true(select.select([ours], [], [], 10)[0], "%r" % text)
+            expect_true(select.select([ours], [], [], 90)[0], "%r" % text)
             text += os.read(ours, 65536)
     finally:
         process.kill()

@@ -166,7 +166,7 @@ def info_values(c):
     expect_true(now["loading"] == "0", "loading")
     expect_true(now["maxmemory_policy"] == "noeviction", "maxmemory_policy")
     clock = int(now["server_time_usec"]) / 1e6
-    expect_true(abs(clock - time.time()) < 5, "server_time_usec")
+    expect_true(abs(clock - time.time()) < 60, "server_time_usec")
     expect_true(int(now["used_memory"]) > 0, "used_memory")
     expect_true(int(now["used_memory_rss"]) > 1 << 20, "used_memory_rss")
     expect_true(
@@ -199,7 +199,7 @@ def info_memory(c):
         c.cmd("SET", "m%d" % n, "x" * (1 << 18))
     full = info(c, "memory")
     grown = int(full[DATA]) - before
-    expect_true(1 << 24 <= grown < 1 << 25, full)
+    expect_true((1 << 24) - (1 << 16) <= grown < 1 << 25, full)
     expect_true(int(full["used_memory"]) >= int(full["used_memory_dataset"]), full)
     expect(c.cmd("FLUSHALL"), OK)
     wait_until(
@@ -263,7 +263,7 @@ def info_time():
         expect(c.cmd("DEBUG", "SLEEP", "0.3"), OK)
         text = info(c, "commandstats")["cmdstat_debug"]
         usec = int(re.match(r"calls=1,usec=(\d+),", text).group(1))
-        expect_true(300000 <= usec < 3000000, text)
+        expect_true(300000 <= usec < 60000000, text)
 
 
 @test("INFO: requests a second, while they come and after", client=False)
@@ -377,7 +377,7 @@ def baton_counts():
 def baton_reasons():
     not_redis()
     # Long enough for a busy machine not to let the others time out.
-    with Server(timeout=3) as server, server.client() as c:
+    with Server(timeout=5) as server, server.client() as c:
         with server.client() as o:
             o.cmd("QUIT")
         with server.client() as o:
@@ -614,7 +614,8 @@ def resetstat():
         c.cmd("GET", "k")
         c.cmd("GET", "none")
         c.cmd("NOSUCH")
-        server.client().close()
+        with server.client() as o:
+            o.cmd("PING")  # it has been counted by now
         before = info(c, "everything")
         expect_true(before["keyspace_misses"] == "1", before["keyspace_misses"])
         expect(c.cmd("CONFIG", "RESETSTAT"), OK)
@@ -696,7 +697,7 @@ def active_expiry():
             c.cmd("SET", "e%d" % n, "v", "PX", "100")
         c.cmd("SET", "stays", "v")
         wait_until(lambda: c.cmd("DBSIZE") == 1, "300 keys expire untouched")
-        expect_true(info(c, "stats")["expired_keys"] == "300", "counted")
+        wait_until(lambda: info(c, "stats")["expired_keys"] == "300", "the count")
         expect(c.cmd("DEBUG", "SET-ACTIVE-EXPIRE", "0"), OK)
         c.cmd("SET", "late", "v", "PX", "50")
         time.sleep(0.5)
@@ -777,7 +778,7 @@ def debug_refused():
 def debug_sleep(c):
     start = time.monotonic()
     expect(c.cmd("DEBUG", "SLEEP", "0.2"), OK)
-    expect_true(0.2 <= time.monotonic() - start < 5, "0.2 seconds")
+    expect_true(0.2 <= time.monotonic() - start < 60, "0.2 seconds")
     expect(c.cmd("DEBUG", "SLEEP", "x"), OK)
 
 
@@ -799,9 +800,9 @@ def debug_sleep_worker():
             workers.setdefault(re.search(r"worker=(\d+)", text).group(1), c)
         expect_true(len(workers) == 2, workers)
         sleeper, awake = workers.values()
-        sleeper.send("DEBUG", "SLEEP", "3")
+        sleeper.send("DEBUG", "SLEEP", "5")
         time.sleep(0.1)
-        for _ in range(20):
+        for _ in range(8):
             expect(awake.cmd("SET", "k", "v"), OK)
         expect_true(not readable(sleeper), "the other worker serves meanwhile")
         expect(sleeper.read_reply(), OK)
@@ -942,7 +943,7 @@ def shutdown():
                 expect(c.read_reply(), OK)
             expect_end(c)
             expect_end(other)
-        expect(server.process.wait(10), 0)
+        expect(server.process.wait(60), 0)
         expect_true(not os.path.exists(server.path), "the socket file is gone")
         server.kill()
 

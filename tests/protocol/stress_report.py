@@ -20,7 +20,7 @@ EMPTY = {"meta", "line", "polyline", "path", "circle"}
 
 def stress(*words):
     return subprocess.run([STRESS] + list(words), stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, universal_newlines=True, timeout=60)
+                          stderr=subprocess.PIPE, universal_newlines=True, timeout=300)
 
 
 def measured(folder, name, *options):

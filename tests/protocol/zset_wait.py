@@ -85,7 +85,7 @@ def another_type(c):
         c.cmd("DEL", "z")
         c.cmd("SET", "z", "x")
         c.cmd("DEL", "z")
-        expect(blocked(c), 1)
+        wait_until(lambda: blocked(c) == 1, "it to wait still")
         c.cmd("ZADD", "z", "1", "a")
         expect(w.reply(), [b"z", b"a", scored(c, "1")])
     c.cmd("SET", "s", "x")
