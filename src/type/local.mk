@@ -14,6 +14,8 @@ type_sources = \
 	src/type/set_walk.c \
 	src/type/table.c src/type/table.h \
 	src/type/pack.c src/type/pack.h \
+	src/type/pack_code.c src/type/pack_code.h \
+	src/type/pack_read.c \
 	src/type/zpack.c src/type/zpack.h \
 	src/type/zset.c src/type/zset.h src/type/zset_form.h \
 	src/type/zset_walk.c \
