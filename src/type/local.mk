@@ -1,6 +1,8 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 type_sources = \
 	src/type/dict.c src/type/dict.h \
+	src/type/dict_room.c src/type/dict_room.h \
+	src/type/dict_walk.c \
 	src/type/list.c src/type/list.h \
 	src/type/list_chain.c src/type/list_chain.h \
 	src/type/list_edit.c \
