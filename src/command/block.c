@@ -8,130 +8,15 @@
 #include "command/block.h"
 
 #include "base/check.h"
+#include "command/block_parts.h"
 #include "command/float.h"
 #include "command/service.h"
 #include "command/worker.h"
-#include "resp/memory.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define REFERENCE_BYTES 16384 /* as in args.c */
-
-struct block {
-    struct wait wait; /* first */
-    atomic_uint references;
-    struct service *service;
-    uint64_t client;
-    struct baton_message *wake; /* the claimer's; NULL: posted */
-    unsigned dbi;
-    int proto;
-    bool mute;
-    bool unblock_error; /* the text of CLIENT UNBLOCK ERROR; its claimer's */
-    block_serve_fn *serve;
-    block_give_back_fn *give_back;
-    struct bt_slice key;      /* that was served; in `text` */
-    struct resp_memory reply; /* the claimer's, then the worker's */
-    size_t args_n, n_keys;
-    struct bt_slice *keys; /* own copies: their bytes are in `text` */
-    void *args;            /* likewise; aligned for any type */
-    char *text;
-};
-
-/* ---- Making and freeing ---- */
-
-static void release(void *arg)
-{
-    struct block *b = arg;
-
-    /* Acquire and release: the last one sees what the others did to it. */
-    if (atomic_fetch_sub_explicit(&b->references, 1, memory_order_acq_rel) ==
-        1) {
-        resp_memory_fini(&b->reply);
-        baton_message_free(&b->wake);
-        free(b->keys);
-        free(b->args);
-        free(b->text);
-        free(b);
-    }
-}
-
-/* Relaxed: whoever takes a reference has one, or holds what keeps one alive. */
-static void refer(struct block *b)
-{
-    atomic_fetch_add_explicit(&b->references, 1, memory_order_relaxed);
-}
-
-static struct bt_slice keep(char **at, struct bt_slice s)
-{
-    struct bt_slice copy = bt_slice(*at, s.n);
-
-    if (s.n > 0) {
-        memcpy(*at, s.p, s.n);
-    }
-    *at += s.n;
-    return copy;
-}
-
-static bool copy_request(struct block *b, const struct block_request *r)
-{
-    size_t n = r->to.n + 1;
-    char *at;
-
-    for (size_t i = 0; i < r->n_keys; i++) {
-        n += r->keys[i].n;
-    }
-    b->text = at = malloc(n);
-    b->keys = calloc(r->n_keys, sizeof *b->keys);
-    b->args = malloc(r->args_n + 1);
-    if (!b->text || !b->keys || !b->args) {
-        return false;
-    }
-    for (size_t i = 0; i < r->n_keys; i++) {
-        b->keys[i] = keep(&at, r->keys[i]);
-    }
-    b->n_keys = r->n_keys;
-    if (r->to.p) {
-        b->wait.to = keep(&at, r->to);
-    }
-    if (r->args_n > 0) {
-        memcpy(b->args, r->args, r->args_n);
-    }
-    return true;
-}
-
-static wait_serve_fn serve_wait;
-static wait_served_fn served_wait;
-static baton_post_fn woken;
-
-static struct block *block_new(struct call *c, const struct block_request *r)
-{
-    struct block *b = calloc(1, sizeof *b);
-
-    if (!b) {
-        return NULL;
-    }
-    atomic_init(&b->references, 1);
-    b->wake = baton_message_new(woken, b, release);
-    if (!b->wake || !copy_request(b, r)) {
-        release(b);
-        return NULL;
-    }
-    b->service = c->worker->service;
-    b->client = baton_id(c->client);
-    b->dbi = session_db(c->session);
-    b->proto = c->out->proto;
-    b->mute = c->out->mute;
-    b->serve = r->serve;
-    b->give_back = r->give_back;
-    b->wait.type = r->type;
-    b->wait.serve = serve_wait;
-    b->wait.served = served_wait;
-    return b;
-}
 
 /* ---- The owner worker ---- */
 
@@ -151,7 +36,7 @@ static void end_park(struct baton_client *client, struct block *b)
     wait_forget(&b->wait);
     baton_sync(client, set_block, NULL);
     baton_timer(client, -1, NULL);
-    release(b);
+    block_release(b);
 }
 
 static void answer(struct baton_client *client, struct block *b)
@@ -164,8 +49,8 @@ static void answer(struct baton_client *client, struct block *b)
 
         baton_reply(client, oom, sizeof oom - 1);
     } else if (b->reply.n >= REFERENCE_BYTES) {
-        refer(b);
-        baton_reply_ref(client, b->reply.p, b->reply.n, release, b);
+        block_refer(b);
+        baton_reply_ref(client, b->reply.p, b->reply.n, block_release, b);
     } else {
         baton_reply(client, b->reply.p, b->reply.n);
     }
@@ -260,7 +145,7 @@ void block_gone(struct baton_client *client)
     if (claimed) {
         give_back(w, b);
     }
-    release(b);
+    block_release(b);
 }
 
 /* ---- Whoever serves ---- */
@@ -271,7 +156,7 @@ static void serve_wait(struct wait *w, struct tx *tx, struct bt_slice key,
     struct block *b = bt_container(w, struct block, wait);
     struct resp_reply out;
 
-    refer(b); /* until the post is done with */
+    block_refer(b); /* until the post is done with */
     for (size_t i = 0; i < b->n_keys; i++) {
         if (bt_slice_eq(b->keys[i], key)) {
             b->key = b->keys[i];
@@ -291,7 +176,7 @@ static void wake(struct block *b)
     b->wake = NULL;
     if (baton_message_post(b->service->server, b->client, &m) != 0) {
         baton_message_free(&m); /* its client is gone */
-        release(b);
+        block_release(b);
     }
 }
 
@@ -316,7 +201,7 @@ static bool claim_end(const struct baton_client_info *info, void *data,
     (void)info;
     if (b && wait_claim(&b->wait, WAIT_UNBLOCKED)) {
         b->unblock_error = u->error;
-        refer(b);
+        block_refer(b);
         u->block = b;
     }
     return false;
@@ -366,19 +251,21 @@ void block_client(struct call *c, const struct block_request *r)
         (r->null_value ? resp_null : resp_null_array)(c->out);
         return;
     }
-    b = block_new(c, r);
+    b = block_new(c, r, woken);
     if (b == NULL) {
         cmd_oom(c);
         return;
     }
+    b->wait.serve = serve_wait;
+    b->wait.served = served_wait;
     if (ms > 0 && baton_timer(c->client, (long)ms, timed_out) != 0) {
-        release(b);
+        block_release(b);
         cmd_oom(c);
         return;
     }
     if (wait_add(c->tx, &b->wait, r->keys, r->n_keys) != 0) {
         baton_timer(c->client, -1, NULL);
-        release(b);
+        block_release(b);
         cmd_oom(c);
         return;
     }

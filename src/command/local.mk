@@ -15,6 +15,7 @@ command_sources = \
 	src/command/float.c src/command/float.h \
 	src/command/scan.c src/command/scan.h \
 	src/command/block.c src/command/block.h \
+	src/command/block_new.c src/command/block_parts.h \
 	src/command/args.c src/command/glob.c \
 	src/command/batch.c src/command/batch.h \
 	src/command/table.c src/command/table.h \
