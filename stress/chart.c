@@ -1,10 +1,16 @@
-/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * stress/chart.c -- lines over axes, as an SVG inside a page.
+ */
 #include "stress/chart.h"
 
 #include <math.h>
 #include <string.h>
 
-#define TICKS_MAX 24
+#include "stress/axis.h"
+
+/* Of a label: rather too much than too little. */
+#define LETTER_WIDTH 7.5
 
 /* A size of the drawing: the wide one and the one for small windows. */
 struct frame {
@@ -16,16 +22,11 @@ struct frame {
 static const struct frame frames[] = {{"wide", 760, 300, 64, 16, 12, 48, 8},
                                       {"narrow", 340, 260, 52, 10, 10, 46, 4}};
 
-struct range {
-    double from, to;
-    bool log;
-};
-
 struct drawing {
     FILE *f;
     const struct stress_chart *chart;
     const struct frame *frame;
-    struct range x, y;
+    struct stress_range x, y;
 };
 
 /* ---- Text ---- */
@@ -52,136 +53,14 @@ void stress_html_text(FILE *f, const char *text)
     }
 }
 
-static void scaled(char *text, size_t size, double v, const char *unit)
-{
-    int digits = fabs(v - round(v)) <= 1e-9 * fabs(v) ? 0
-                 : fabs(v) < 10                       ? 2
-                                                      : 1;
-
-    snprintf(text, size, "%.*f%s", digits, v, unit);
-}
-
-static void time_text(char *text, size_t size, double us)
-{
-    if (us >= 1e6) {
-        scaled(text, size, us / 1e6, " s");
-    } else if (us >= 1e3) {
-        scaled(text, size, us / 1e3, " ms");
-    } else {
-        scaled(text, size, us, " \302\265s");
-    }
-}
-
-static void count_text(char *text, size_t size, double v)
-{
-    if (v >= 1e6) {
-        scaled(text, size, v / 1e6, "M");
-    } else if (v >= 1e3) {
-        scaled(text, size, v / 1e3, "k");
-    } else {
-        scaled(text, size, v, "");
-    }
-}
-
-void stress_unit_text(char *text, size_t size, enum stress_unit unit, double v)
-{
-    switch (unit) {
-    case STRESS_UNIT_US:
-        time_text(text, size, v);
-        break;
-    case STRESS_UNIT_SECONDS:
-        scaled(text, size, v, " s");
-        break;
-    case STRESS_UNIT_NINES:
-        snprintf(text, size, "%.*f%%", v > 2 ? (int)(v + 0.5) - 2 : 0,
-                 100 - 100 * pow(10, -v));
-        break;
-    case STRESS_UNIT_PART:
-        scaled(text, size, v, "");
-        break;
-    default:
-        count_text(text, size, v);
-    }
-}
-
 /* ---- Axes ---- */
-
-static struct range range_of(const struct stress_chart *c,
-                             const struct stress_axis *axis, int which)
-{
-    struct range r = {INFINITY, -INFINITY, axis->log};
-
-    for (size_t i = 0; i < c->n_lines; i++) {
-        for (size_t k = 0; k < c->lines[i].n; k++) {
-            double v = c->lines[i].points[k][which];
-
-            if (!r.log || v > 0) {
-                r.from = v < r.from ? v : r.from;
-                r.to = v > r.to ? v : r.to;
-            }
-        }
-    }
-    if (r.to < r.from) {
-        r.from = r.to = 1;
-    }
-    if (r.log) {
-        r.from = pow(10, floor(log10(r.from) * 3 + 1e-9) / 3);
-        r.to = pow(10, ceil(log10(r.to) * 3 - 1e-9) / 3);
-        r.to = r.to > r.from ? r.to : r.from * 10;
-        return r;
-    }
-    r.from = r.from > 0 ? 0 : r.from;
-    r.to = r.to > r.from ? r.to : r.from + 1;
-    return r;
-}
-
-static double place(const struct range *r, double v)
-{
-    if (r->log) {
-        v = v > r->from ? v : r->from;
-        return log(v / r->from) / log(r->to / r->from);
-    }
-    return (v - r->from) / (r->to - r->from);
-}
-
-static size_t log_ticks(const struct range *r, double *ticks)
-{
-    static const double steps[] = {1, 2, 5};
-    bool all = r->to / r->from < 50;
-    size_t n = 0;
-
-    for (double d = pow(10, floor(log10(r->from))); d <= r->to; d *= 10) {
-        for (int i = 0; i < (all ? 3 : 1); i++) {
-            double v = d * steps[i];
-
-            if (v >= r->from * 0.999 && v <= r->to * 1.001 && n < TICKS_MAX) {
-                ticks[n++] = v;
-            }
-        }
-    }
-    return n;
-}
-
-static size_t linear_ticks(const struct range *r, unsigned wanted,
-                           double *ticks)
-{
-    double raw = (r->to - r->from) / wanted;
-    double step = pow(10, floor(log10(raw)));
-    size_t n = 0;
-
-    step *= raw / step > 5 ? 10 : raw / step > 2 ? 5 : raw / step > 1 ? 2 : 1;
-    for (double v = ceil(r->from / step) * step;
-         v <= r->to + step / 1000 && n < TICKS_MAX; v += step) {
-        ticks[n++] = v;
-    }
-    return n;
-}
 
 static double x_at(const struct drawing *d, double v)
 {
     const struct frame *f = d->frame;
 
-    return f->left + place(&d->x, v) * (f->width - f->left - f->right);
+    return f->left +
+           stress_range_place(&d->x, v) * (f->width - f->left - f->right);
 }
 
 static double y_at(const struct drawing *d, double v)
@@ -189,19 +68,19 @@ static double y_at(const struct drawing *d, double v)
     const struct frame *f = d->frame;
 
     return f->height - f->bottom -
-           place(&d->y, v) * (f->height - f->top - f->bottom);
+           stress_range_place(&d->y, v) * (f->height - f->top - f->bottom);
 }
 
 static void draw_x(const struct drawing *d)
 {
     const struct frame *fr = d->frame;
-    double ticks[TICKS_MAX], low = fr->height - fr->bottom;
+    double ticks[STRESS_TICKS_MAX], low = fr->height - fr->bottom;
     unsigned wanted = d->chart->x.unit == STRESS_UNIT_NINES ? 6 : fr->x_ticks;
-    size_t n =
-        d->x.log ? log_ticks(&d->x, ticks) : linear_ticks(&d->x, wanted, ticks);
+    size_t n = stress_range_ticks(&d->x, wanted, ticks);
     /* Labels of a narrow drawing must not run into each other. */
     size_t skip =
         n > fr->x_ticks + 1 ? (n + fr->x_ticks) / (fr->x_ticks + 1) : 1;
+    double taken = -INFINITY; /* by the label before */
     char text[32];
 
     for (size_t i = 0; i < n; i++) {
@@ -213,8 +92,15 @@ static void draw_x(const struct drawing *d)
                 x, x, fr->top, low);
         if (i % skip == 0) {
             bool last = x > fr->width - fr->right - 12;
+            double wide, from;
 
             stress_unit_text(text, sizeof text, d->chart->x.unit, ticks[i]);
+            wide = LETTER_WIDTH * (double)strlen(text);
+            from = last ? x - wide : x - wide / 2;
+            if (from < taken) {
+                continue;
+            }
+            taken = from + wide + LETTER_WIDTH;
             fprintf(d->f,
                     "<text x=\"%.1f\" y=\"%.1f\" "
                     "text-anchor=\"%s\">%s</text>",
@@ -232,9 +118,8 @@ static void draw_x(const struct drawing *d)
 static void draw_y(const struct drawing *d)
 {
     const struct frame *fr = d->frame;
-    double ticks[TICKS_MAX];
-    size_t n =
-        d->y.log ? log_ticks(&d->y, ticks) : linear_ticks(&d->y, 5, ticks);
+    double ticks[STRESS_TICKS_MAX];
+    size_t n = stress_range_ticks(&d->y, 5, ticks);
     char text[32];
 
     for (size_t i = 0; i < n; i++) {
@@ -289,7 +174,8 @@ static void draw_line(const struct drawing *d, const struct stress_line *l)
 
 static void draw(FILE *f, const struct stress_chart *c, const struct frame *fr)
 {
-    struct drawing d = {f, c, fr, range_of(c, &c->x, 0), range_of(c, &c->y, 1)};
+    struct drawing d = {f, c, fr, stress_range_of(c, &c->x, 0),
+                        stress_range_of(c, &c->y, 1)};
 
     fprintf(f,
             "<svg class=\"%s\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" "

@@ -24,6 +24,7 @@ stress_core = \
 	stress/workload.c stress/workload.h
 baton_stress_SOURCES = $(stress_core) \
 	stress/audit.c stress/audit.h \
+	stress/axis.c stress/axis.h \
 	stress/bait.c stress/bait.h \
 	stress/chart.c stress/chart.h \
 	stress/client.c stress/client.h \

@@ -12,6 +12,7 @@ import time
 
 from accept import (
     at_most,
+    before_others,
     built,
     exactly,
     installed,
@@ -52,6 +53,7 @@ def off(value, wanted):
 @part("open loop")
 def open_loop():
     installed("redis-server")
+    before_others()
     with Server(redis=True, tcp=True) as server, \
             tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "j")
