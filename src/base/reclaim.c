@@ -14,12 +14,14 @@
 #define AHEAD   4 /* callbacks look at objects that no cache has any more */
 #define BUSY    2 /* batches that wait: no more sparing */
 #define TEND_NS 1000000
-#define BATCH   62 /* with its header about 1 KiB */
+#define BATCH   62            /* with its header about 1 KiB */
+#define LARGE   (1024 * 1024) /* bytes that are worth a look at once */
 
 struct batch {
     ck_epoch_entry_t entry;
     struct bt_record *owner;
     unsigned n;
+    size_t bytes; /* of those whose size was told */
     struct {
         void *obj;
         bt_retire_fn *fn;
@@ -37,6 +39,7 @@ struct bt_record {
     struct batch *open;  /* gathers retired objects */
     struct batch *spare; /* an empty one, kept to spare malloc */
     size_t waiting;      /* batches given to ck and not yet run */
+    size_t bytes;        /* in all batches */
     uint64_t tended;     /* bt_coarse_ns() at the last look */
     bool inside;
 };
@@ -95,6 +98,7 @@ static void batch_due(ck_epoch_entry_t *e)
     struct bt_record *r = b->owner;
 
     run_batch(b);
+    r->bytes -= b->bytes;
     r->waiting--;
     if (!r->spare) {
         r->spare = b;
@@ -184,6 +188,7 @@ void bt_retire(struct bt_record *r, void *obj, bt_retire_fn *fn)
         bt_assert(b); /* no way to hand the object back safely */
         b->owner = r;
         b->n = 0;
+        b->bytes = 0;
         r->open = b;
     }
     b->item[b->n].obj = obj;
@@ -191,6 +196,24 @@ void bt_retire(struct bt_record *r, void *obj, bt_retire_fn *fn)
     if (++b->n == BATCH) {
         close_batch(r);
     }
+}
+
+void bt_retire_sized(struct bt_record *r, void *obj, bt_retire_fn *fn,
+                     size_t bytes)
+{
+    bt_retire(r, obj, fn);
+    if (bt_likely(r->open != NULL)) {
+        r->open->bytes += bytes;
+        r->bytes += bytes;
+        if (bt_unlikely(r->open->bytes >= LARGE)) {
+            close_batch(r);
+        }
+    }
+}
+
+size_t bt_record_bytes(const struct bt_record *r)
+{
+    return r->bytes;
 }
 
 /* Our callbacks run here, not inside ck: a tool that watches for races then
@@ -226,7 +249,7 @@ void bt_record_tend(struct bt_record *r)
         return;
     }
     now = bt_coarse_ns();
-    if (r->waiting >= BUSY || now - r->tended >= TEND_NS) {
+    if (r->waiting >= BUSY || r->bytes >= LARGE || now - r->tended >= TEND_NS) {
         r->tended = now;
         bt_record_poll(r);
     }

@@ -37,6 +37,13 @@ void bt_record_enter(struct bt_record *r);
 void bt_record_leave(struct bt_record *r);
 bool bt_record_inside(const struct bt_record *r);
 void bt_retire(struct bt_record *r, void *obj, bt_retire_fn *fn);
+/* The same for an object that may be large: much memory does not wait for a
+ * batch to fill up, nor for its time. */
+void bt_retire_sized(struct bt_record *r, void *obj, bt_retire_fn *fn,
+                     size_t bytes);
+/* What waits for release, as far as its size was told. Whoever makes it grow
+ * without bounds must end its section now and then. */
+size_t bt_record_bytes(const struct bt_record *r);
 
 /* Outside sections: closes the open batch when it is due and releases what can
  * be released, without waiting. Cheap when nothing is retired. */

@@ -43,31 +43,19 @@ bool bits_read(struct call *c, struct bt_slice key, struct bt_slice *s)
     return string_check(c, e);
 }
 
-char *bits_edit(struct call *c, const struct db_entry *e, size_t n)
+char *bits_edit(struct call *c, size_t n)
 {
-    struct bt_slice old = e ? db_entry_string(e) : bt_slice("", 0);
-    char *p = db_make(c->tx, c->argv[1], old.n > n ? old.n : n);
+    char *p = db_rewrite(c->tx, c->argv[1], n);
 
     if (p == NULL) {
         cmd_oom(c);
-        return NULL;
-    }
-    memcpy(p, old.p, old.n);
-    if (n > old.n) {
-        memset(p + old.n, 0, n - old.n);
     }
     return p;
 }
 
-void bits_done(struct call *c, const struct db_entry *e, bool changed)
+void bits_done(struct call *c, bool changed)
 {
-    if (changed) {
-        db_publish(c->tx, DB_KEEP_EXPIRE, true);
-    } else if (!db_entry_raw(e)) {
-        db_publish_same(c->tx);
-    } else {
-        db_discard(c->tx);
-    }
+    db_rewritten(c->tx, c->argv[1], changed);
 }
 
 static unsigned byte_at(struct bt_slice s, uint64_t i)
@@ -119,12 +107,12 @@ void cmd_setbit(struct call *c)
     was = bits_get(old, offset, 1);
     changes = offset >> 3 >= old.n || was != (uint64_t)bit;
     if (changes || !db_entry_raw(e)) {
-        p = bits_edit(c, e, (size_t)(offset >> 3) + 1);
+        p = bits_edit(c, (size_t)(offset >> 3) + 1);
         if (p == NULL) {
             return;
         }
         bits_set(p, offset, 1, (uint64_t)bit);
-        bits_done(c, e, changes);
+        bits_done(c, changes);
     }
     if (changes) {
         tx_notify(c->tx, NOTIFY_STRING, "setbit", c->argv[1]);

@@ -23,12 +23,11 @@ bool bits_offset(struct call *c, struct bt_slice arg, unsigned width,
  * reply. */
 bool bits_read(struct call *c, struct bt_slice key, struct bt_slice *s);
 
-/* The bytes of the string at argv[1], e or NULL, at least n of them and zero
+/* The bytes of the string at argv[1], if it is there, at least n of them and zero
  * where there were none, to be changed until bits_done(). NULL after the error
  * reply. */
-char *bits_edit(struct call *c, const struct db_entry *e, size_t n);
-/* changed: another value than that of e. */
-void bits_done(struct call *c, const struct db_entry *e, bool changed);
+char *bits_edit(struct call *c, size_t n);
+void bits_done(struct call *c, bool changed); /* to another value */
 
 /* Up to 64 bits at a place that need not be inside of the string. */
 uint64_t bits_get(struct bt_slice s, uint64_t offset, unsigned n);

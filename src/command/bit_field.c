@@ -235,7 +235,7 @@ static void get_and_set(struct call *c, const struct fields *fs)
     }
     size = old ? db_entry_string(old).n : 0;
     e.grown = fs->write_bytes > size;
-    e.p = bits_edit(c, old, fs->write_bytes);
+    e.p = bits_edit(c, fs->write_bytes);
     if (e.p == NULL) {
         return;
     }
@@ -248,7 +248,7 @@ static void get_and_set(struct call *c, const struct fields *fs)
             change(c, &fs->v[i], &e);
         }
     }
-    bits_done(c, old, e.changed || e.grown);
+    bits_done(c, e.changed || e.grown);
     if (e.changed) {
         tx_notify(c->tx, NOTIFY_STRING, "setbit", c->argv[1]);
     }

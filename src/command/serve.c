@@ -131,6 +131,10 @@ static bool serve_batch(struct call *call, size_t n, size_t *used)
                 return false;
             }
             baton_answered(call->client);
+            if (bt_unlikely(db_must_leave(call->worker->db))) {
+                cmd_slow_begin(call);
+                cmd_slow_end(call);
+            }
         }
         *used += r->consumed;
         batch_served(b, i);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Parts of strings: APPEND, GETRANGE, SETRANGE, SUBSTR.
- *
- * A value's bytes never change once they can be read, so APPEND and SETRANGE
- * build a new one.
  */
 #include "command/string.h"
 
@@ -22,30 +19,22 @@ static bool size_allowed(struct call *c, uint64_t size)
     return true;
 }
 
-/* Makes argv[1] the old bytes with `part` written over them from `at` on, and
- * zero bytes where there was nothing; answers the new length. */
-static void overwrite(struct call *c, struct bt_slice old, struct bt_slice part,
-                      size_t at, const char *event)
+/* Writes `part` over the bytes of argv[1] from `at` on, with zero bytes where
+ * there was nothing before; answers the length, `n` now or more. */
+static void overwrite(struct call *c, size_t n, struct bt_slice part, size_t at,
+                      const char *event)
 {
-    size_t n = at + part.n > old.n ? at + part.n : old.n;
-    char *p = db_make(c->tx, c->argv[1], n);
+    size_t end = at + part.n;
+    char *p = db_rewrite(c->tx, c->argv[1], end);
 
     if (p == NULL) {
         cmd_oom(c);
         return;
     }
-    /* Each byte is written once, of large strings too. */
-    memcpy(p, old.p, old.n < at ? old.n : at);
-    if (old.n < at) {
-        memset(p + old.n, 0, at - old.n);
-    }
     memcpy(p + at, part.p, part.n);
-    if (old.n > at + part.n) {
-        memcpy(p + at + part.n, old.p + at + part.n, old.n - at - part.n);
-    }
-    db_publish(c->tx, DB_KEEP_EXPIRE, true);
+    db_rewritten(c->tx, c->argv[1], true);
     tx_notify(c->tx, NOTIFY_STRING, event, c->argv[1]);
-    resp_int(c->out, (int64_t)n);
+    resp_int(c->out, (int64_t)(end > n ? end : n));
 }
 
 void cmd_append(struct call *c)
@@ -66,7 +55,7 @@ void cmd_append(struct call *c)
     }
     old = db_entry_string(e);
     if (size_allowed(c, (uint64_t)old.n + part.n)) {
-        overwrite(c, old, part, old.n, "append");
+        overwrite(c, old.n, part, old.n, "append");
     }
 }
 
@@ -93,7 +82,7 @@ void cmd_setrange(struct call *c)
     if (part.n == 0) { /* nothing to write: nothing is made longer either */
         resp_int(c->out, (int64_t)old.n);
     } else if (size_allowed(c, (uint64_t)at + part.n)) {
-        overwrite(c, old, part, (size_t)at, "setrange");
+        overwrite(c, old.n, part, (size_t)at, "setrange");
     }
 }
 

@@ -199,6 +199,13 @@ bool db_pending(const struct db_thread *t)
     return bt_record_pending(t->record);
 }
 
+#define MUCH_BYTES ((size_t)16 * 1024 * 1024)
+
+bool db_must_leave(const struct db_thread *t)
+{
+    return bt_record_bytes(t->record) > MUCH_BYTES;
+}
+
 /* Read once for each section; each time for work outside of one. */
 uint32_t db_thread_clock(struct db_thread *t)
 {

@@ -43,6 +43,9 @@ struct db *db_of(const struct db_thread *t);
 void db_enter(struct db_thread *t);
 void db_leave(struct db_thread *t); /* outside: also reclaims a little */
 bool db_pending(const struct db_thread *t);
+/* Much memory waits for the end of this section: time to leave and enter again,
+ * where nothing is in hand. */
+bool db_must_leave(const struct db_thread *t);
 
 /* ---- Looking ahead: hints that cost little and change nothing ---- */
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "db/entry.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -20,11 +22,15 @@ static void *take(size_t n, uint8_t *flags)
     return malloc(n);
 }
 
+/* What a blob that grows gets beforehand: as much again, up to this. */
+#define AHEAD_MAX  ((size_t)1024 * 1024)
+#define LAZY_BYTES AHEAD_MAX /* freed by a helper thread from here on */
+
 struct blob {
     atomic_size_t refs;
-    size_t n;
-    char *bytes; /* behind this, or in `block` */
-    void *block; /* taken from elsewhere, or NULL */
+    size_t n, room;
+    char *bytes; /* in `block` */
+    void *block; /* our own, or taken from elsewhere */
 };
 
 enum db_type db_entry_type(const struct db_entry *e)
@@ -55,20 +61,35 @@ static bool has_object(const struct db_entry *e)
     return db_entry_type(e) != DB_STRING;
 }
 
-static struct blob *blob_new(size_t n)
+/* Without a block yet. */
+static struct blob *blob_new(void)
 {
-    struct blob *b;
+    struct blob *b = calloc(1, sizeof *b);
 
-    if (n > PTRDIFF_MAX - sizeof *b) {
-        return NULL;
-    }
-    b = malloc(sizeof *b + n);
     if (b) {
         atomic_init(&b->refs, 1);
-        b->n = n;
-        b->bytes = (char *)(b + 1);
-        b->block = NULL;
     }
+    return b;
+}
+
+static void use_block(struct blob *b, void *block, size_t room)
+{
+    b->block = block;
+    b->bytes = block;
+    b->room = room;
+}
+
+static struct blob *blob_of_size(size_t n)
+{
+    struct blob *b = blob_new();
+    void *block = b && n <= PTRDIFF_MAX ? malloc(n) : NULL;
+
+    if (!block) {
+        free(b);
+        return NULL;
+    }
+    use_block(b, block, n);
+    b->n = n;
     return b;
 }
 
@@ -80,15 +101,42 @@ static void *blob_hold(struct blob *b)
     return b;
 }
 
-void db_blob_release(void *blob)
+void db_blob_free(void *blob)
 {
     struct blob *b = blob;
 
-    /* Release: our reads are over before the count falls. Acquire: whoever
-     * frees has seen all the others' releases. */
-    if (atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) == 1) {
-        free(b->block);
-        free(b);
+    free(b->block);
+    free(b);
+}
+
+/* True: it was the last reference. Release: our reads are over before the count
+ * falls. Acquire: whoever frees has seen all the others' releases. */
+static bool let_go(struct blob *b)
+{
+    return atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) == 1;
+}
+
+void db_blob_release(void *blob)
+{
+    if (let_go(blob)) {
+        db_blob_free(blob);
+    }
+}
+
+/* The entry's own reference: a helper thread may free what is large. */
+static void drop_blob(struct blob *b)
+{
+    if (let_go(b) &&
+        (b->room < LAZY_BYTES || !db_object_defer_blob(b, b->room))) {
+        db_blob_free(b);
+    }
+}
+
+void db_entry_strip(struct db_entry *e)
+{
+    if (e->flags & ENTRY_LOCKED) {
+        drop_blob(blob_of(e));
+        set_pointer(e, NULL);
     }
 }
 
@@ -173,7 +221,7 @@ struct db_entry *db_entry_new(struct bt_slice key, size_t n, bool ttl)
     if (n < DB_BLOB_MIN) {
         e = entry_alloc(key, n, flags);
     } else {
-        struct blob *b = blob_new(n);
+        struct blob *b = blob_of_size(n);
 
         e = b ? with_blob(key, b, flags) : NULL;
     }
@@ -187,7 +235,7 @@ struct db_entry *db_entry_adopt(struct bt_slice key,
                                 const struct db_offer *offer, bool ttl)
 {
     uint8_t flags = DB_STRING | (ttl ? ENTRY_TTL : 0);
-    struct blob *b = blob_new(0);
+    struct blob *b = blob_new();
     struct db_entry *e = b ? with_blob(key, b, flags) : NULL;
 
     if (!e) {
@@ -199,11 +247,47 @@ struct db_entry *db_entry_adopt(struct bt_slice key,
         return NULL;
     }
     b->bytes = (char *)(uintptr_t)offer->p;
-    b->n = offer->n;
+    b->n = b->room = offer->n;
     if (ttl) {
         db_entry_set_ttl(e, DB_NO_EXPIRE);
     }
     return e;
+}
+
+void db_entry_lock_blob(struct db_entry *e)
+{
+    if (e->flags & ENTRY_BLOB) {
+        e->flags |= ENTRY_LOCKED;
+    }
+}
+
+/* Acquire: partner of the release in db_blob_release; a reply that held the
+ * bytes is done with them. None can come while we have the lock. */
+bool db_entry_changeable(const struct db_entry *e)
+{
+    return (e->flags & ENTRY_LOCKED) && !has_object(e) &&
+           atomic_load_explicit(&blob_of(e)->refs, memory_order_acquire) == 1;
+}
+
+int db_entry_lengthen(struct db_entry *e, size_t n)
+{
+    struct blob *b = blob_of(e);
+
+    if (n <= b->n) {
+        return 0;
+    }
+    if (n > b->room) {
+        size_t room = n + (n < AHEAD_MAX ? n : AHEAD_MAX);
+        void *block = room <= PTRDIFF_MAX ? realloc(b->block, room) : NULL;
+
+        if (!block) {
+            return -ENOMEM;
+        }
+        use_block(b, block, room);
+    }
+    memset(b->bytes + b->n, 0, n - b->n);
+    b->n = n;
+    return 0;
 }
 
 struct db_entry *db_entry_copy(const struct db_entry *e, struct bt_slice key,
@@ -250,8 +334,8 @@ void db_entry_free(void *entry)
 
     if (has_object(e)) {
         db_object_drop(db_entry_type(e), pointer_of(e));
-    } else if (e->flags & ENTRY_BLOB) {
-        db_blob_release(blob_of(e));
+    } else if (e->flags & ENTRY_BLOB && blob_of(e)) {
+        drop_blob(blob_of(e));
     }
     if (e->flags & ENTRY_SLAB) {
         struct bt_mem *here = bt_mem_here();
@@ -276,7 +360,8 @@ size_t db_entry_bytes(const struct db_entry *e)
     if (has_object(e)) {
         return n + db_object_bytes(db_entry_type(e), pointer_of(e));
     }
-    return e->flags & ENTRY_BLOB ? n + sizeof(struct blob) + blob_of(e)->n : n;
+    return e->flags & ENTRY_BLOB ? n + sizeof(struct blob) + blob_of(e)->room
+                                 : n;
 }
 
 struct bt_slice db_entry_key(const struct db_entry *e)

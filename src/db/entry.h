@@ -11,6 +11,8 @@
  *            object (type/object.h), to which the pointer leads.
  * Threads    Written by one thread until it is published; from then on only the
  *            access clock and the time to live change, which are atomic.
+ *            The blob of an entry that is ENTRY_LOCKED changes as well, with the
+ *            shard's lock held: nobody looks at its bytes without.
  *            An object is touched with the shard's lock held only; a reader
  *            without it looks at nothing but the entry's flags and key.
  * Ownership  An entry holds one reference to its blob. It owns its object, until
@@ -42,7 +44,8 @@ enum {
     ENTRY_TTL = 0x08,  /* there is room for a time to live (8 bytes) */
     ENTRY_BLOB = 0x10, /* there is a pointer: to a blob, or to an object */
     ENTRY_RAW = 0x20,
-    ENTRY_SLAB = 0x40, /* the entry came from a slab */
+    ENTRY_SLAB = 0x40,   /* the entry came from a slab */
+    ENTRY_LOCKED = 0x80, /* its blob is read with the lock held only */
     ENTRY_LONG_KEY = 255
 };
 
@@ -72,7 +75,19 @@ struct db_entry *db_entry_copy(const struct db_entry *e, struct bt_slice key,
                                int64_t expire_ms);
 void db_entry_forget(struct db_entry *e); /* its object has another owner */
 char *db_entry_value(struct db_entry *e);
-void db_entry_free(void *e); /* a bt_retire_fn */
+void db_entry_free(void *e);   /* a bt_retire_fn */
+void db_blob_free(void *blob); /* that has no reference left */
+/* With the lock held, out of its table: gives up a blob that is ENTRY_LOCKED,
+ * which nobody else can be looking at; the entry itself is not free yet. */
+void db_entry_strip(struct db_entry *e);
+
+/* Not yet published: its blob, if it has one, may change in place later on. */
+void db_entry_lock_blob(struct db_entry *e);
+/* With the lock held: may the bytes of a string be changed where they are? */
+bool db_entry_changeable(const struct db_entry *e);
+/* Such a one gets n bytes, or stays as long as it is; what is new is zero. The
+ * bytes may have moved. 0 or -ENOMEM. */
+int db_entry_lengthen(struct db_entry *e, size_t n);
 
 /* Where what follows the header and the time to live begins. */
 static inline const char *db_entry_after(const struct db_entry *e)

@@ -34,6 +34,18 @@ static struct db_entry *find_behind_lock(struct tx *tx, unsigned shard,
     return e; /* the section keeps it */
 }
 
+/* A value that changes in place: the tx is a locked one from here on. */
+static struct db_entry *find_and_stay(struct tx *tx, unsigned shard,
+                                      uint64_t hash, struct bt_slice key)
+{
+    const struct db_table *t;
+
+    tx->write = false;
+    db_tx_lock_shard(tx, shard);
+    t = db_tx_table(tx, shard, false);
+    return t ? db_table_find(t, hash, key) : NULL;
+}
+
 static inline struct db_entry *find_free(struct tx *tx, unsigned shard,
                                          uint64_t hash, struct bt_slice key)
 {
@@ -86,6 +98,9 @@ static inline struct db_entry *find(struct tx *tx, struct bt_slice key)
         e = t ? db_table_find(t, hash, key) : NULL;
     } else {
         e = find_free(tx, shard, hash, key);
+        if (e && bt_unlikely(e->flags & ENTRY_LOCKED)) {
+            e = find_and_stay(tx, shard, hash, key);
+        }
     }
     if (e && bt_unlikely(db_tx_expired(tx, e))) {
         met_expired(tx, shard, hash, key);

@@ -5,12 +5,17 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "db/entry.h"
 
 struct db_lazy_object {
     struct db_lazy_object *next;
     enum db_type type;
     void *object;
+    size_t bytes;
 };
+
+/* Strings are quickly made large: what waits to be freed is bounded. */
+#define STRINGS_MAX ((size_t)64 * 1024 * 1024)
 
 static const struct object_ops *const ops[DB_N_TYPES] = {
     [DB_STRING] = NULL, /* a string lies in its entry, or in a blob */
@@ -36,7 +41,9 @@ size_t db_object_bytes(enum db_type type, const void *object)
 
 void db_object_free(enum db_type type, void *object)
 {
-    if (object) {
+    if (type == DB_STRING) {
+        db_blob_free(object);
+    } else if (object) {
         db_object_ops(type)->free(object);
     }
 }
@@ -52,22 +59,50 @@ static void push(struct db_lazy_objects *list, struct db_lazy_object *l)
     }
 }
 
-void db_object_drop(enum db_type type, void *object)
+static bool defer(struct db_lazy_objects *list, enum db_type type, void *object,
+                  size_t bytes)
 {
-    struct bt_mem *here = bt_mem_here();
-    struct db_lazy_object *l = NULL;
+    struct db_lazy_object *l = malloc(sizeof *l);
 
-    if (object && here && here->lazy &&
-        db_object_ops(type)->effort(object) > DB_LAZY_EFFORT) {
-        l = malloc(sizeof *l);
-    }
     if (!l) {
-        db_object_free(type, object);
-        return;
+        return false;
     }
     l->type = type;
     l->object = object;
-    push(here->lazy, l);
+    l->bytes = bytes;
+    /* Relaxed: only a sum. */
+    atomic_fetch_add_explicit(&list->bytes, bytes, memory_order_relaxed);
+    push(list, l);
+    return true;
+}
+
+/* Of the thread that is here, or NULL: it frees at once. */
+static struct db_lazy_objects *lazy_here(void)
+{
+    struct bt_mem *here = bt_mem_here();
+
+    return here ? here->lazy : NULL;
+}
+
+bool db_object_defer_blob(void *blob, size_t bytes)
+{
+    struct db_lazy_objects *list = lazy_here();
+
+    return list &&
+           atomic_load_explicit(&list->bytes, memory_order_relaxed) + bytes <=
+               STRINGS_MAX &&
+           defer(list, DB_STRING, blob, bytes);
+}
+
+void db_object_drop(enum db_type type, void *object)
+{
+    struct db_lazy_objects *list = lazy_here();
+
+    if (!object || !list ||
+        db_object_ops(type)->effort(object) <= DB_LAZY_EFFORT ||
+        !defer(list, type, object, 0)) {
+        db_object_free(type, object);
+    }
 }
 
 bool db_object_free_lazy(struct db_lazy_objects *list)
@@ -81,6 +116,7 @@ bool db_object_free_lazy(struct db_lazy_objects *list)
         struct db_lazy_object *next = l->next;
 
         db_object_free(l->type, l->object);
+        atomic_fetch_sub_explicit(&list->bytes, l->bytes, memory_order_relaxed);
         free(l);
         l = next;
     }

@@ -24,11 +24,15 @@ struct db_lazy_object;
 
 struct db_lazy_objects {
     _Atomic(struct db_lazy_object *) first;
+    atomic_size_t bytes; /* of the strings among them */
 };
 
 const struct object_ops *db_object_ops(enum db_type type); /* not DB_STRING */
 size_t db_object_bytes(enum db_type type, const void *object); /* NULL: 0 */
 void db_object_free(enum db_type type, void *object);          /* or NULL */
+/* A string's blob, which nobody refers to, is freed later by a helper thread.
+ * False: not here, or too much waits already. */
+bool db_object_defer_blob(void *blob, size_t bytes);
 /* The same now or later, as its size tells. */
 void db_object_drop(enum db_type type, void *object);
 

@@ -246,26 +246,29 @@ void db_table_replace(struct db_table *t, const struct db_writer *w,
                       const struct db_place *at, struct db_entry *e)
 {
     struct db_entry *gone = db_bucket_at(at->bucket, at->slot);
-    int64_t bytes = (int64_t)db_entry_bytes(e) - (int64_t)db_entry_bytes(gone);
+    size_t bytes = db_entry_bytes(gone);
 
     if (has_ttl(e)) {
         set_ttl_bit(at->level, at->index);
     }
     set_slot(at->bucket, at->slot, e);
     add_ttl_keys(t, has_ttl(e) - has_ttl(gone));
-    db_table_add_bytes(t, bytes);
-    bt_retire(w->record, gone, db_entry_free);
+    db_table_add_bytes(t, (int64_t)db_entry_bytes(e) - (int64_t)bytes);
+    db_entry_strip(gone);
+    bt_retire_sized(w->record, gone, db_entry_free, bytes);
 }
 
 void db_table_remove(struct db_table *t, const struct db_writer *w,
                      const struct db_place *at)
 {
     struct db_entry *gone = db_bucket_at(at->bucket, at->slot);
+    size_t bytes = db_entry_bytes(gone);
 
     set_tag(at->bucket, at->slot, 0);
     add_keys(t, -1);
     add_ttl_keys(t, -has_ttl(gone));
-    db_table_add_bytes(t, -(int64_t)db_entry_bytes(gone));
-    bt_retire(w->record, gone, db_entry_free);
+    db_table_add_bytes(t, -(int64_t)bytes);
+    db_entry_strip(gone);
+    bt_retire_sized(w->record, gone, db_entry_free, bytes);
     drop_if_empty(t, w, at);
 }

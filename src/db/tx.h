@@ -11,7 +11,9 @@
  * Rules      Commands never lock. In a locked tx only keys named to tx_lock (or
  *            any key after tx_lock_all) may be touched. A tx that was not locked
  *            may only tx_find string keys, one: the lock-free read, which is
- *            linearizable with every other command (DESIGN section 5).
+ *            linearizable with every other command (DESIGN section 5). When it
+ *            finds a value that changes in place, it is a locked one from then
+ *            on.
  *            The only ways to change data are the calls below under "Changes";
  *            each is called before the change becomes visible.
  *            The bytes of the keys given to tx_lock stay as they are until the
@@ -167,9 +169,15 @@ char *db_make(struct tx *tx, struct bt_slice key, size_t n);
 /* Makes it the key's value, in place of the old one of whatever type (one
  * pointer store: readers see the old or the new). raw: see db_entry_raw. */
 void db_publish(struct tx *tx, int64_t expire_ms, bool raw);
-/* The value is what it was, in the form that is raw: no watcher is told. */
-void db_publish_same(struct tx *tx);
 void db_discard(struct tx *tx);
+/* The string at key, if there is one, to be changed in part: its bytes, at least
+ * n of them, those that are new zero; NULL: out of memory. They may be written
+ * until db_rewritten, which must follow; without a change, what is raw (see
+ * db_entry_raw) is all that is new, and no watcher is told. A large value is changed where it is,
+ * so that a change costs the same whatever its size; what tx_find said of the key
+ * is void. */
+char *db_rewrite(struct tx *tx, struct bt_slice key, size_t n);
+void db_rewritten(struct tx *tx, struct bt_slice key, bool changed);
 /* All three at once. 0 or -ENOMEM. */
 int db_set(struct tx *tx, struct bt_slice key, struct bt_slice value,
            int64_t expire_ms);

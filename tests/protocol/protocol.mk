@@ -9,6 +9,7 @@ protocol_tests = \
 	tests/protocol/zset_wait.py \
 	tests/protocol/databases.py \
 	tests/protocol/bitmap.py tests/protocol/blocking.py \
+	tests/protocol/in_place.py \
 	tests/protocol/scan.py tests/protocol/inline.py \
 	tests/protocol/bounds.py tests/protocol/client_python.py \
 	tests/protocol/docs.py tests/protocol/maxmemory.py \
