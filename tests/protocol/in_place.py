@@ -136,9 +136,9 @@ def memory_is_counted():
 
         def used():
             for line in c.cmd("INFO", "memory").splitlines():
-                if line.startswith(b"used_memory:"):
+                if line.startswith(b"used_memory_dataset:"):
                     return int(line.split(b":")[1])
-            raise Wrong("no used_memory")
+            raise Wrong("no used_memory_dataset")
 
         c.cmd("SETRANGE", "k", LARGE, "x")
         for _ in range(9):
