@@ -5,21 +5,20 @@
  */
 #include "command/string.h"
 
+#include "base/decimal.h"
 #include "command/commands.h"
 #include "command/float.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 
 /* ---- Integers ---- */
 
 static void add(struct call *c, int64_t delta)
 {
     const struct db_entry *e;
+    struct bt_slice value;
     int64_t v = 0;
-    char text[24];
-    int n;
+    char text[BT_DECIMAL_MAX];
 
     if (!string_write(c, &e) ||
         (e != NULL && !cmd_int(c, db_entry_string(e), &v))) {
@@ -30,8 +29,8 @@ static void add(struct call *c, int64_t delta)
         return;
     }
     v += delta;
-    n = snprintf(text, sizeof(text), "%" PRId64, v);
-    if (string_set(c, c->argv[1], bt_slice(text, (size_t)n), DB_KEEP_EXPIRE)) {
+    value = bt_slice(text, bt_decimal_write(text, v));
+    if (string_set(c, c->argv[1], value, DB_KEEP_EXPIRE)) {
         tx_notify(c->tx, NOTIFY_STRING, "incrby", c->argv[1]);
         resp_int(c->out, v);
     }
