@@ -69,6 +69,9 @@ void batch_prefetch(struct batch *b, struct db_thread *t, unsigned dbi)
     for (unsigned i = 0; i < b->n; i++) {
         look_ahead(&b->v[i], t, dbi);
     }
+    if (b->n == 1) { /* its bucket has not come yet */
+        return;
+    }
     for (unsigned i = 0; i < b->n; i++) {
         if (b->v[i].has_key) {
             db_prefetch_entry(t, dbi, b->v[i].hash);

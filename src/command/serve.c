@@ -156,9 +156,7 @@ static ssize_t serve(struct call *call, const char *p, size_t n)
         set_limits(w->service, session, &limits);
         batch_parse(b, &session->partial, p + used, n - used, &limits,
                     limits.unauthenticated ? 1 : BATCH_MAX);
-        if (b->n > 1) {
-            batch_prefetch(b, w->db, session_db(session));
-        }
+        batch_prefetch(b, w->db, session_db(session));
         served = serve_batch(call, n, &used);
         timing_look(call);
         if (!served) {
