@@ -37,7 +37,7 @@ struct acl {
     uint64_t log_next;
 };
 
-/* The users of the options: requirepass, and each `user`. 0 or -ENOMEM. */
+/* With the users of the options. 0 or -ENOMEM. */
 int acl_init(struct acl *a, struct settings *settings);
 void acl_fini(struct acl *a);
 
@@ -61,7 +61,10 @@ int acl_set(struct acl *a, struct bt_slice name, struct acl_change *ch);
 /* False: there is no such user. */
 bool acl_delete(struct acl *a, struct bt_slice name);
 
-/* ---- Requests ---- */
+/* The rules for one that nobody else sees yet; the same. */
+int acl_apply(struct acl_user *u, struct acl_change *ch);
+
+/* ---- Requests: acl_judge.c ---- */
 
 enum acl_denied {
     ACL_ALLOWED,
@@ -81,6 +84,8 @@ enum acl_denied acl_judge(const struct acl_user *u, const struct command *c,
 int acl_reason(const struct acl_user *u, const struct command *c,
                enum acl_denied denied, struct bt_slice what, bool verbose,
                struct bt_buf *out);
+
+/* ---- Sessions: acl_session.c ---- */
 
 /* For a session that is not acl_free in this generation: takes the user as it is
  * now, and looks whether the request may be made. False: refused, and the text of
@@ -115,7 +120,11 @@ void acl_log_add(struct call *call, enum acl_denied why, struct bt_slice object,
                  struct bt_slice user);
 void acl_log_clear(struct acl *a);
 
-/* ---- For the options, at start-up ---- */
+/* ---- Users in the options: acl_options.c ---- */
+
+/* requirepass, and each `user`; from now on settings reach the users. 0 or
+ * -ENOMEM. */
+int acl_configure(struct acl *a, struct settings *settings);
 
 /* Whether words[1..n) are rules. 0, or -EINVAL and a text. */
 int acl_check_rules(const struct bt_slice *word, size_t n, char *err,

@@ -57,6 +57,11 @@ void acl_user_release(struct acl_user *u); /* NULL: nothing */
 /* One rule. 0; -ENOMEM; else *why is what is wrong with it. */
 int acl_user_rule(struct acl_user *u, struct bt_slice rule, const char **why);
 
+static inline bool acl_user_is_default(const struct acl_user *u)
+{
+    return bt_slice_eq(u->name, bt_str("default"));
+}
+
 /* Everything is allowed: no request needs a closer look. */
 bool acl_user_is_free(const struct acl_user *u);
 /* One command, whatever its keys. */

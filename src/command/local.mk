@@ -38,10 +38,14 @@ command_sources = \
 	src/command/histogram.c src/command/histogram.h \
 	src/command/latency.c src/command/latency.h \
 	src/command/pause.c src/command/pause.h \
-	src/command/acl.c src/command/acl.h \
+	src/command/acl.c src/command/acl.h src/command/acl_ask.c \
 	src/command/acl_clients.c src/command/acl_command.c \
-	src/command/acl_log.c \
+	src/command/acl_commands.c src/command/acl_judge.c \
+	src/command/acl_log.c src/command/acl_options.c \
+	src/command/acl_password.c src/command/acl_rule.c \
+	src/command/acl_session.c src/command/acl_text.c \
 	src/command/acl_user.c src/command/acl_user.h \
+	src/command/acl_user_parts.h \
 	src/command/rows/acl.def \
 	src/command/slowlog.c src/command/slowlog.h \
 	src/command/timing.c src/command/timing.h \
