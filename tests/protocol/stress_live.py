@@ -141,7 +141,10 @@ class Terminal:
 
     def screen(self, columns=80):
         screen = Screen(columns)
-        screen.feed(self.text)
+        text, begun = self.text, self.text.rfind(FRAME)
+        if self.process.poll() is None and begun > self.text.rfind(NORMAL):
+            text = text[:begun]  # the rest of this frame is on its way
+        screen.feed(text)
         expect(screen.cursor, "the cursor is hidden")
         return screen.text()
 

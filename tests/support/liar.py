@@ -103,10 +103,11 @@ class Connection:
 
 
 class Liar:
-    def __init__(self, lie, after, chop):
+    def __init__(self, lie, after, chop, stall):
         self.lie = lie
         self.left = after
         self.chop = chop
+        self.stall = stall
         self.told = lie == "none"
         self.keys = {}
         self.lists = {}
@@ -227,7 +228,7 @@ class Liar:
             heard.append(conn)
             return head + b"$9\r\nsubscribe\r\n$%d\r\n%s\r\n:1\r\n" % (
                 len(channel), channel)
-        for i, other in enumerate(heard):
+        for i, other in enumerate(list(heard)):
             head = b">3\r\n" if other.resp3 else b"*3\r\n"
             text = head + b"$7\r\nmessage\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n" % (
                 len(channel), channel, len(value), value)
@@ -291,7 +292,7 @@ class Liar:
         if self.ready("dropped"):
             return b""
         if self.ready("late"):
-            time.sleep(0.5)
+            time.sleep(self.stall)
             return self.bulk(conn, held.value)
         if self.ready("error"):
             return b"-OOM command not allowed when used memory is high\r\n"
@@ -359,6 +360,9 @@ class Liar:
         self.selector.modify(conn.sock, events, conn)
 
     def close(self, conn):
+        for heard in self.channels.values():
+            if conn in heard:
+                heard.remove(conn)
         if conn.sock.fileno() >= 0:
             self.selector.unregister(conn.sock)
             conn.sock.close()
@@ -406,9 +410,10 @@ def main():
     p.add_argument("--lie", choices=KINDS, default="none")
     p.add_argument("--after", type=int, default=500)
     p.add_argument("--chop", type=int, default=0)
+    p.add_argument("--stall", type=float, default=0.5)
     opt = p.parse_args()
     try:
-        Liar(opt.lie, opt.after, opt.chop).run(listen(opt.unix))
+        Liar(opt.lie, opt.after, opt.chop, opt.stall).run(listen(opt.unix))
     except KeyboardInterrupt:
         sys.exit(0)
 

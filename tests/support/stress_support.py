@@ -18,7 +18,7 @@ STRESS = os.path.abspath(
 
 # Small: one lie among some thousand requests over a handful of keys.
 LOAD = ["-c", "6", "-t", "2", "-P", "8", "-n", "6000", "--keys", "20",
-        "--ratio", "1:1", "--timeout", "3", "-q", "--seed", "3"]
+        "--ratio", "1:1", "--timeout", "60", "-q", "--seed", "3"]
 
 
 class Child:
