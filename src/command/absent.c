@@ -10,10 +10,7 @@
 void cmd_function_flush(struct call *c)
 {
     if (c->argc > 3) {
-        resp_errorf(c->out,
-                    "ERR unknown subcommand or wrong number of arguments for "
-                    "'%.*s'. Try FUNCTION HELP.",
-                    (int)c->argv[1].n, c->argv[1].p);
+        cmd_sub_error(c);
     } else if (c->argc == 3 && !bt_slice_is(c->argv[2], "sync") &&
                !bt_slice_is(c->argv[2], "async")) {
         resp_error(c->out,

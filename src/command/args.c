@@ -10,12 +10,9 @@
 #include "command/service.h"
 #include "command/worker.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-
-/* From some size on it is cheaper to hold a value than to copy it. */
-#define REFERENCE_BYTES 16384
 
 bool cmd_parse_int(struct bt_slice s, int64_t *out)
 {
@@ -81,28 +78,56 @@ bool cmd_syntax(struct call *c)
 
 bool cmd_type_error(struct call *c)
 {
-    resp_error(c->out, "WRONGTYPE Operation against a key holding the wrong "
-                       "kind of value");
+    resp_error(c->out, CMD_TYPE_ERROR);
     return false;
 }
 
 bool cmd_oom(struct call *c)
 {
-    resp_error(c->out, "OOM out of memory for this value");
+    resp_error(c->out, CMD_OOM);
+    return false;
+}
+
+bool cmd_arity_error(struct call *c)
+{
+    resp_errorf(c->out, "ERR wrong number of arguments for '%s' command",
+                c->command->name);
     return false;
 }
 
 void cmd_container(struct call *c)
 {
-    resp_errorf(c->out, "ERR wrong number of arguments for '%s' command",
-                c->command->name);
+    cmd_arity_error(c);
+}
+
+void cmd_container_name(const struct command *c, char name[CMD_NAME_TEXT])
+{
+    size_t n = 0;
+
+    for (; c->name[n] && c->name[n] != '|' && n < CMD_NAME_TEXT - 1; n++) {
+        name[n] = (char)toupper((unsigned char)c->name[n]);
+    }
+    name[n] = '\0';
+}
+
+bool cmd_sub_error(struct call *c)
+{
+    struct bt_slice sub = c->argv[1];
+    char name[CMD_NAME_TEXT];
+
+    cmd_container_name(c->command, name);
+    resp_errorf(c->out,
+                "ERR unknown subcommand or wrong number of arguments for "
+                "'%.*s'. Try %s HELP.",
+                (int)(sub.n < 128 ? sub.n : 128), sub.p, name);
+    return false;
 }
 
 void cmd_reply_range(struct call *c, const struct db_entry *e, size_t from,
                      size_t n)
 {
     struct bt_slice s = db_entry_string(e);
-    void *blob = n >= REFERENCE_BYTES ? db_entry_hold(e) : NULL;
+    void *blob = n >= CMD_REFERENCE_BYTES ? db_entry_hold(e) : NULL;
 
     bt_assert(from <= s.n && n <= s.n - from);
     if (blob) {
@@ -116,7 +141,7 @@ void cmd_reply_string(struct call *c, const struct db_entry *e)
 {
     struct bt_slice s = db_entry_string(e);
 
-    if (bt_likely(s.n < REFERENCE_BYTES)) {
+    if (bt_likely(s.n < CMD_REFERENCE_BYTES)) {
         resp_bulk(c->out, s.p, s.n);
     } else {
         cmd_reply_range(c, e, 0, s.n);
@@ -133,16 +158,13 @@ uint64_t cmd_max_bulk(struct call *c)
 
 void cmd_help(struct call *c, const char *const *lines)
 {
-    const char *name = c->command->name;
-    char title[96];
-    size_t n = 0, len = strcspn(name, "|");
+    char name[CMD_NAME_TEXT], title[96];
+    size_t n = 0;
 
-    snprintf(title, sizeof title,
-             "%.*s <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-             (int)len, name);
-    for (size_t i = 0; i < len; i++) {
-        title[i] = (char)(title[i] - 'a' + 'A');
-    }
+    cmd_container_name(c->command, name);
+    snprintf(
+        title, sizeof title,
+        "%s <subcommand> [<arg> [value] [opt] ...]. Subcommands are:", name);
     while (lines[n]) {
         n++;
     }

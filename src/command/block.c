@@ -16,8 +16,6 @@
 #include <limits.h>
 #include <math.h>
 
-#define REFERENCE_BYTES 16384 /* as in args.c */
-
 /* ---- The owner worker ---- */
 
 static void set_block(void *data, void *arg)
@@ -45,10 +43,10 @@ static void answer(struct baton_client *client, struct block *b)
         return;
     }
     if (b->reply.failed) {
-        static const char oom[] = "-OOM out of memory for this value\r\n";
+        static const char oom[] = "-" CMD_OOM "\r\n";
 
         baton_reply(client, oom, sizeof oom - 1);
-    } else if (b->reply.n >= REFERENCE_BYTES) {
+    } else if (b->reply.n >= CMD_REFERENCE_BYTES) {
         block_refer(b);
         baton_reply_ref(client, b->reply.p, b->reply.n, block_release, b);
     } else {

@@ -6,8 +6,8 @@
 
 #include "command/block.h"
 #include "command/commands.h"
-#include "command/service.h"
 #include "command/pubsub.h"
+#include "command/service.h"
 #include "command/session.h"
 
 /* Names go into the lines of CLIENT LIST, so they hold nothing that would break

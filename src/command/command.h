@@ -108,6 +108,18 @@ bool cmd_range(struct call *c, struct bt_slice s, int64_t min, int64_t max,
 bool cmd_syntax(struct call *c);     /* writes "ERR syntax error", false */
 bool cmd_type_error(struct call *c); /* WRONGTYPE ..., false */
 bool cmd_oom(struct call *c);        /* out of memory for this value, false */
+/* Too few or too many arguments, where the row does not say it: for the command,
+ * and for a subcommand. False. */
+bool cmd_arity_error(struct call *c);
+bool cmd_sub_error(struct call *c);
+#define CMD_TYPE_ERROR                                                         \
+    "WRONGTYPE Operation against a key holding the wrong kind of value"
+#define CMD_OOM "OOM out of memory for this value"
+/* From some size on it is cheaper to hold a value than to copy it. */
+#define CMD_REFERENCE_BYTES 16384
+/* What is in front of a '|', in capital letters. */
+#define CMD_NAME_TEXT 32
+void cmd_container_name(const struct command *c, char name[CMD_NAME_TEXT]);
 /* Strict decimal 64-bit as Redis' string2ll: no spaces, no "+", no leading
  * 0. */
 bool cmd_parse_int(struct bt_slice s, int64_t *out);

@@ -7,8 +7,8 @@
 #include "command/acl.h"
 #include "command/client.h"
 #include "command/multi.h"
-#include "command/pubsub.h"
 #include "command/options.h"
+#include "command/pubsub.h"
 #include "command/service.h"
 #include "command/session.h"
 #include "command/worker.h"
@@ -153,8 +153,7 @@ void cmd_hello(struct call *c)
 void cmd_ping(struct call *c)
 {
     if (c->argc > 2) {
-        resp_errorf(c->out, "ERR wrong number of arguments for '%s' command",
-                    c->command->name);
+        cmd_arity_error(c);
     } else if (pubsub_on(c->session) && session_proto(c->session) == 2) {
         resp_array(c->out, 2);
         resp_bulk_str(c->out, "pong");

@@ -143,9 +143,6 @@ void cmd_debug(struct call *c)
     } else if (c->argc == 3 && bt_slice_is(sub, "set-active-expire")) {
         debug_active_expire(c, c->argv[2]);
     } else {
-        resp_errorf(c->out,
-                    "ERR unknown subcommand or wrong number of arguments for "
-                    "'%.*s'. Try DEBUG HELP.",
-                    (int)(sub.n < 128 ? sub.n : 128), sub.p);
+        cmd_sub_error(c);
     }
 }

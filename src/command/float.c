@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command/float.h"
 
+#include "base/check.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "base/check.h"
 
 #define IN_MAX (5 * 1024) /* the reference's limit, with the NUL */
 
@@ -44,4 +44,16 @@ size_t float_format(char text[FLOAT_TEXT], long double v)
         n = 1;
     }
     return n;
+}
+
+bool float_add(struct resp_reply *out, long double v, long double delta,
+               char text[FLOAT_TEXT], struct bt_slice *sum)
+{
+    v += delta;
+    if (isnan(v) || isinf(v)) {
+        resp_error(out, "ERR increment would produce NaN or Infinity");
+        return false;
+    }
+    *sum = bt_slice(text, float_format(text, v));
+    return true;
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/slice.h"
+#include "resp/reply.h"
 
 #define FLOAT_TEXT (5 * 1024) /* longest long double: some 4,950 */
 
@@ -20,5 +21,9 @@ bool float_parse(struct bt_slice s, long double *v);
 
 /* Decimal, 17 digits behind the point, without trailing zeros. v is finite. */
 size_t float_format(char text[FLOAT_TEXT], long double v);
+
+/* v + delta as text. False after the error reply: it is no number. */
+bool float_add(struct resp_reply *out, long double v, long double delta,
+               char text[FLOAT_TEXT], struct bt_slice *sum);
 
 #endif

@@ -15,7 +15,6 @@
 #include "command/table.h"
 #include "command/worker.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,15 +58,11 @@ static void unknown_command(struct call *call)
 
 static void unknown_subcommand(struct call *call, const struct command *parent)
 {
-    char upper[32];
-    size_t n = 0;
+    char name[CMD_NAME_TEXT];
 
-    for (; parent->name[n] && n < sizeof upper - 1; n++) {
-        upper[n] = (char)toupper((unsigned char)parent->name[n]);
-    }
-    upper[n] = 0;
+    cmd_container_name(parent, name);
     resp_errorf(call->out, "ERR unknown subcommand '%.*s'. Try %s HELP.",
-                name_length(call->argv[1]), call->argv[1].p, upper);
+                name_length(call->argv[1]), call->argv[1].p, name);
 }
 
 static bool reject(struct call *call, const char *text)

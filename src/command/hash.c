@@ -111,8 +111,7 @@ static int64_t set_all(struct call *c)
     int64_t added;
 
     if (c->argc % 2 != 0) {
-        resp_errorf(c->out, "ERR wrong number of arguments for '%s' command",
-                    c->command->name);
+        cmd_arity_error(c);
         return -1;
     }
     if (!hash_cmd_find(c, &w) || !hash_cmd_begin(c, &w)) {

@@ -94,13 +94,8 @@ void cmd_hincrbyfloat(struct call *c)
         resp_error(c->out, "ERR hash value is not a float");
         return;
     }
-    v += delta;
-    if (isnan(v) || isinf(v)) {
-        resp_error(c->out, "ERR increment would produce NaN or Infinity");
-        return;
-    }
-    value = bt_slice(text, float_format(text, v));
-    if (set_field(c, &w, &place, value, "hincrbyfloat")) {
+    if (float_add(c->out, v, delta, text, &value) &&
+        set_field(c, &w, &place, value, "hincrbyfloat")) {
         resp_bulk(c->out, value.p, value.n);
     }
 }

@@ -8,8 +8,8 @@
 
 #include "base/check.h"
 #include "base/clock.h"
-#include "command/room.h"
 #include "command/pubsub.h"
+#include "command/room.h"
 #include "command/service.h"
 #include "command/worker.h"
 

@@ -19,8 +19,7 @@ bool lists_check(struct resp_reply *out, const struct db_entry *e)
     if (e == NULL || db_entry_type(e) == DB_LIST) {
         return true;
     }
-    resp_error(out, "WRONGTYPE Operation against a key holding the wrong kind "
-                    "of value");
+    resp_error(out, CMD_TYPE_ERROR);
     return false;
 }
 

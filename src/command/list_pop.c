@@ -75,8 +75,7 @@ static void pop(struct call *c, enum list_end end)
     int64_t count = -1;
 
     if (c->argc > 3) {
-        resp_errorf(c->out, "ERR wrong number of arguments for '%s' command",
-                    c->command->name);
+        cmd_arity_error(c);
         return;
     }
     if (c->argc == 3 &&
@@ -262,7 +261,7 @@ void lists_move(struct tx *tx, struct resp_reply *out,
     }
     r = same ? rotate(tx, out, m, e, s) : push_to(tx, m, to, s);
     if (r != 0) {
-        resp_error(out, "OOM out of memory for this value");
+        resp_error(out, CMD_OOM);
         return;
     }
     notify_pushed(tx, m);

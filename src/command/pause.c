@@ -147,10 +147,7 @@ void cmd_client_pause(struct call *c)
     int64_t ms;
 
     if (c->argc > 4) {
-        resp_errorf(c->out,
-                    "ERR unknown subcommand or wrong number of arguments for "
-                    "'%.*s'. Try CLIENT HELP.",
-                    (int)c->argv[1].n, c->argv[1].p);
+        cmd_sub_error(c);
         return;
     }
     if (!pause_mode(c, &mode)) {

@@ -6,12 +6,11 @@
  */
 #include "command/session.h"
 
+#include "command/acl_user.h"
 #include "command/multi.h"
 #include "command/pubsub.h"
 #include "command/service.h"
 #include "command/worker.h"
-
-#include "command/acl_user.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -212,10 +212,7 @@ void cmd_slowlog_get(struct call *c)
     size_t n;
 
     if (c->argc > 3) {
-        resp_errorf(c->out,
-                    "ERR unknown subcommand or wrong number of arguments for "
-                    "'%.*s'. Try SLOWLOG HELP.",
-                    (int)c->argv[1].n, c->argv[1].p);
+        cmd_sub_error(c);
         return;
     }
     if (c->argc == 3 && (!cmd_parse_int(c->argv[2], &max) || max < -1)) {

@@ -117,8 +117,7 @@ void cmd_mget(struct call *c)
 static bool is_paired(struct call *c)
 {
     if (c->argc % 2 == 0) {
-        resp_errorf(c->out, "ERR wrong number of arguments for '%s' command",
-                    c->command->name);
+        cmd_arity_error(c);
         return false;
     }
     return true;

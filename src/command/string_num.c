@@ -9,8 +9,6 @@
 #include "command/commands.h"
 #include "command/float.h"
 
-#include <math.h>
-
 /* ---- Integers ---- */
 
 static void add(struct call *c, int64_t delta)
@@ -92,13 +90,8 @@ void cmd_incrbyfloat(struct call *c)
         !read_float(c, c->argv[2], &delta)) {
         return;
     }
-    v += delta;
-    if (isnan(v) || isinf(v)) {
-        resp_error(c->out, "ERR increment would produce NaN or Infinity");
-        return;
-    }
-    value = bt_slice(text, float_format(text, v));
-    if (string_set(c, c->argv[1], value, DB_KEEP_EXPIRE)) {
+    if (float_add(c->out, v, delta, text, &value) &&
+        string_set(c, c->argv[1], value, DB_KEEP_EXPIRE)) {
         tx_notify(c->tx, NOTIFY_STRING, "incrbyfloat", c->argv[1]);
         resp_bulk(c->out, value.p, value.n);
     }

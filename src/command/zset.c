@@ -226,8 +226,7 @@ static void rank(struct call *c, bool back)
     const struct zset *z;
 
     if (c->argc > 4) {
-        resp_errorf(c->out, "ERR wrong number of arguments for '%s' command",
-                    c->command->name);
+        cmd_arity_error(c);
         return;
     }
     if (c->argc == 4 && !bt_slice_is(c->argv[3], "withscore")) {
