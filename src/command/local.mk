@@ -24,8 +24,9 @@ command_sources = \
 	src/command/locks.c src/command/locks.h \
 	src/command/notify.c \
 	src/command/pubsub.c src/command/pubsub.h src/command/pubsub_info.c \
-	src/command/topic.c src/command/topic.h src/command/topic_parts.h \
-	src/command/topic_queue.c \
+	src/command/topic.c src/command/topic.h src/command/topic_deliver.c \
+	src/command/topic_member.c src/command/topic_parts.h \
+	src/command/topic_publish.c src/command/topic_queue.c \
 	src/command/multi.c src/command/multi.h \
 	src/command/queue.c src/command/queue.h \
 	src/command/helper.c src/command/helper.h \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * command/topic_parts.h -- what topic.c and topic_queue.c share.
+ * command/topic_parts.h -- what the files behind topic.h share.
+ *
+ * Threads    As topic.h, Locks, says.
  */
 #ifndef BATON_COMMAND_TOPIC_PARTS_H
 #define BATON_COMMAND_TOPIC_PARTS_H
@@ -92,21 +94,38 @@ struct topics {
     struct topic_queue *queue; /* [worker] */
 };
 
-/* ---- topic.c ---- */
+/* ---- topic.c: the shard's lock is held ---- */
 
 struct topic_shard *topic_shard_of(struct topics *t, enum topic_kind kind,
                                    uint64_t hash);
-/* The shard's lock is held. NULL: nobody subscribed to it. */
+/* NULL: nobody subscribed to it. */
 struct topic *topic_find(struct topics *t, enum topic_kind kind, uint64_t hash,
                          struct bt_slice name);
+/* A new one, without subscribers. NULL: out of memory. */
+struct topic *topic_insert(struct topics *t, enum topic_kind kind,
+                           uint64_t hash, struct bt_slice name);
+void topic_take_out(struct topics *t, struct topic *p);
+/* It is out of the table, and the last reference is gone; any thread. */
+void topic_free(struct topics *t, struct topic *p);
 
 /* ---- topic_queue.c ---- */
+
+/* NULL: out of memory. */
+struct topic_message *topic_message_new(struct bt_slice channel,
+                                        struct bt_slice payload);
+/* Gives up a reference; for baton_reply_ref(). */
+void topic_message_release(void *arg);
 
 int topic_queue_init(struct topic_queue *q, struct topics *t, unsigned worker);
 void topic_queue_fini(struct topic_queue *q);
 /* Takes what is queued; the lock of some shard may be held. */
 void topic_take(struct topic_queue *q, struct topic_batch *b);
-/* Its worker: writes what was taken to the subscribers, and frees it. */
+void topic_batch_free(struct topic_batch *b);
+
+/* ---- topic_deliver.c ---- */
+
+/* Its worker: writes what was taken to the subscribers, wakes the publishers
+ * that wait, and frees it. */
 void topic_deliver(struct topics *t, unsigned worker, struct topic_batch *b);
 
 #endif
