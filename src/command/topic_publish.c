@@ -24,19 +24,29 @@ void publisher_fini(struct publisher *p)
     free(p->told);
 }
 
+/* v, or another one, with room for more than n of this size. NULL: out of
+ * memory, and v stays. */
+static void *with_room(void *v, size_t n, size_t *cap, size_t size)
+{
+    size_t more = *cap ? 2 * *cap : 64;
+
+    if (n < *cap) {
+        return v;
+    }
+    v = realloc(v, more * size);
+    *cap = v ? more : *cap;
+    return v;
+}
+
 /* 0, and the batch has a reference; or -ENOMEM. */
 static int add_node(struct topic_batch *b, struct topic_node node)
 {
-    if (b->n == b->cap) {
-        size_t cap = b->cap ? 2 * b->cap : 64;
-        void *v = realloc(b->node, cap * sizeof *b->node);
+    void *v = with_room(b->node, b->n, &b->cap, sizeof *b->node);
 
-        if (!v) {
-            return -ENOMEM;
-        }
-        b->node = v;
-        b->cap = cap;
+    if (!v) {
+        return -ENOMEM;
     }
+    b->node = v;
     b->node[b->n++] = node;
     /* Relaxed: we hold a reference. */
     atomic_fetch_add_explicit(&node.message->refs, 1, memory_order_relaxed);
@@ -158,18 +168,13 @@ static void let_go(struct baton_client *c, void *arg)
 
 static int add_held(struct topic_batch *b, struct baton_client *c)
 {
+    void *v = with_room(b->held, b->n_held, &b->cap_held, sizeof *b->held);
     struct topic_held h = {.client = baton_id(c)};
 
-    if (b->n_held == b->cap_held) {
-        size_t cap = b->cap_held ? 2 * b->cap_held : 16;
-        void *v = realloc(b->held, cap * sizeof *b->held);
-
-        if (!v) {
-            return -ENOMEM;
-        }
-        b->held = v;
-        b->cap_held = cap;
+    if (!v) {
+        return -ENOMEM;
     }
+    b->held = v;
     h.wake = baton_message_new(let_go, NULL, NULL);
     if (!h.wake) {
         return -ENOMEM;
