@@ -3,7 +3,7 @@
 is a function of (request, ours, theirs), asked only when the bytes differ; a
 family names them in its COMPARE, for a command each."""
 
-from wire import Error, Map, Null, Set, same
+from wire import Error, Map, Null, same
 
 
 def key_of(value):

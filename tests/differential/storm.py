@@ -15,7 +15,7 @@ import os
 import threading
 import time
 
-from baton_test import Server, Skip, Wrong, main, note, test
+from baton_test import Server, Wrong, main, note, test
 from dump import dump
 from gen import Gen
 from tap import new_seed

@@ -13,10 +13,9 @@ from baton_test import (
     REDIS,
     Closed,
     Error,
-    Map,
     Server,
     Set,
-    Status,
+    as_map,
     both,
     encode,
     expect,
@@ -27,22 +26,12 @@ from baton_test import (
     run_batond,
     test,
     wait_until,
+    wrong_n,
 )
 
 WRONGPASS = Error(
     "WRONGPASS invalid username-password pair or user is disabled."
 )
-
-
-def as_map(c, reply):
-    expect_true(isinstance(reply, Map) == (c.proto == 3), "form of %r" % reply)
-    if isinstance(reply, Map):
-        return reply
-    return dict(zip(reply[0::2], reply[1::2]))
-
-
-def wrong_n(name):
-    return Error("ERR wrong number of arguments for '%s' command" % name)
 
 
 def digest(password):

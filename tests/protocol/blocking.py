@@ -8,7 +8,6 @@ from baton_test import (
     OK,
     REDIS,
     Closed,
-    Error,
     both,
     expect,
     expect_error,

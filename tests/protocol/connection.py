@@ -10,6 +10,7 @@ import time
 from baton_test import (
     OK,
     REDIS,
+    SYNTAX,
     Client,
     Closed,
     Error,
@@ -26,9 +27,9 @@ from baton_test import (
     main,
     test,
     wait_until,
+    wrong_n,
 )
 
-SYNTAX = Error("ERR syntax error")
 NOAUTH = Error("NOAUTH Authentication required.")
 WRONGPASS = Error(
     "WRONGPASS invalid username-password pair or user is disabled."
@@ -36,10 +37,6 @@ WRONGPASS = Error(
 BAD_NAME = Error(
     "ERR Client names cannot contain spaces, newlines or special characters."
 )
-
-
-def wrong_n(name):
-    return Error("ERR wrong number of arguments for '%s' command" % name)
 
 
 def not_redis():

@@ -4,10 +4,19 @@
 
 import threading
 
-from baton_test import OK, Error, Server, both, expect, expect_true, main, test
+from baton_test import (
+    NOT_INT,
+    OK,
+    SYNTAX,
+    Error,
+    Server,
+    both,
+    expect,
+    expect_true,
+    main,
+    test,
+)
 
-SYNTAX = Error("ERR syntax error")
-NOT_INT = Error("ERR value is not an integer or out of range")
 NO_DB = Error("ERR DB index is out of range")
 SAME = Error("ERR source and destination objects are the same")
 FILL = (

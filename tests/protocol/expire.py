@@ -5,6 +5,7 @@
 import time
 
 from baton_test import (
+    NOT_INT,
     OK,
     Error,
     both,
@@ -15,7 +16,6 @@ from baton_test import (
     wait_until,
 )
 
-NOT_INT = Error("ERR value is not an integer or out of range")
 SETTERS = ("EXPIRE", "PEXPIRE", "EXPIREAT", "PEXPIREAT")
 GETTERS = ("TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME")
 MOST = 9223372036854775807

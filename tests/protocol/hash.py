@@ -5,7 +5,9 @@
 import random
 
 from baton_test import (
+    NOT_INT,
     OK,
+    SYNTAX,
     Error,
     Map,
     Server,
@@ -21,8 +23,6 @@ from baton_test import (
 )
 
 WRONG_TYPE = "WRONGTYPE "
-SYNTAX = Error("ERR syntax error")
-NOT_INT = Error("ERR value is not an integer or out of range")
 
 
 def pairs(flat):

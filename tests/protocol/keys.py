@@ -15,13 +15,10 @@ from baton_test import (
     expect_true,
     main,
     test,
+    wrong_n,
 )
 
 NO_KEY = Error("ERR no such key")
-
-
-def wrong_n(name):
-    return Error("ERR wrong number of arguments for '%s' command" % name)
 
 
 @both("DEL and UNLINK count what they removed")

@@ -2,7 +2,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """maxmemory: writes refused, keys evicted, what clients' buffers count."""
 
-from baton_test import OK, Error, both, encode, expect, expect_true, main, test, wait_until
+from baton_test import (
+    OK,
+    Error,
+    both,
+    encode,
+    expect,
+    expect_true,
+    main,
+    test,
+    wait_until,
+)
 
 OOM = Error("OOM command not allowed when used memory > 'maxmemory'.")
 BLOCK = b"x" * 1000

@@ -3,31 +3,20 @@
 """MEMORY, and the commands about what is not there: FUNCTION and MODULE."""
 
 from baton_test import (
+    NOT_INT,
     OK,
     REDIS,
+    SYNTAX,
     Error,
-    Map,
     Verbatim,
+    as_map,
     both,
     expect,
     expect_error,
     expect_true,
     main,
+    wrong_n,
 )
-
-SYNTAX = Error("ERR syntax error")
-NUMBER = Error("ERR value is not an integer or out of range")
-
-
-def as_map(c, reply):
-    expect_true(isinstance(reply, Map) == (c.proto == 3), "form of %r" % reply)
-    if isinstance(reply, Map):
-        return reply
-    return dict(zip(reply[0::2], reply[1::2]))
-
-
-def wrong_n(name):
-    return Error("ERR wrong number of arguments for '%s' command" % name)
 
 
 @both("MEMORY USAGE")
@@ -43,7 +32,7 @@ def usage(c):
         expect(c.cmd("MEMORY", "USAGE", "k", "SAMPLES", n), large)
     for bad in (("x",), ("SAMPLES",), ("x", "1"), ("SAMPLES", "-1")):
         expect(c.cmd("MEMORY", "USAGE", "k", *bad), SYNTAX)
-    expect(c.cmd("MEMORY", "USAGE", "k", "SAMPLES", "x"), NUMBER)
+    expect(c.cmd("MEMORY", "USAGE", "k", "SAMPLES", "x"), NOT_INT)
     expect(c.cmd("MEMORY", "USAGE"), wrong_n("memory|usage"))
 
 

@@ -7,7 +7,9 @@ import threading
 import time
 
 from baton_test import (
+    NOT_INT,
     OK,
+    SYNTAX,
     Error,
     both,
     expect,
@@ -17,9 +19,6 @@ from baton_test import (
     test,
     walk,
 )
-
-SYNTAX = Error("ERR syntax error")
-NOT_INT = Error("ERR value is not an integer or out of range")
 
 
 def fill(c, n, form="key:%d"):

@@ -13,6 +13,7 @@ import time
 from baton_test import (
     OK,
     REDIS,
+    SYNTAX,
     Closed,
     Error,
     Map,
@@ -21,6 +22,7 @@ from baton_test import (
     Skip,
     Status,
     Verbatim,
+    as_map,
     both,
     encode,
     expect,
@@ -30,25 +32,13 @@ from baton_test import (
     parallel,
     test,
     wait_until,
+    wrong_n,
 )
-
-SYNTAX = Error("ERR syntax error")
-
-
-def wrong_n(name):
-    return Error("ERR wrong number of arguments for '%s' command" % name)
 
 
 def not_redis():
     if REDIS:
         raise Skip("ours alone")
-
-
-def as_map(c, reply):
-    expect_true(isinstance(reply, Map) == (c.proto == 3), "form of %r" % reply)
-    if isinstance(reply, Map):
-        return reply
-    return dict(zip(reply[0::2], reply[1::2]))
 
 
 def info_text(c, *sections):

@@ -5,8 +5,10 @@
 import random
 
 from baton_test import (
+    NOT_INT,
     OK,
     REDIS,
+    SYNTAX,
     Error,
     Server,
     Set,
@@ -22,8 +24,6 @@ from baton_test import (
 )
 
 WRONG_TYPE = "WRONGTYPE "
-SYNTAX = Error("ERR syntax error")
-NOT_INT = Error("ERR value is not an integer or out of range")
 SMALL = b"hashtable" if REDIS else b"listpack"  # 7.0 has no listpacks for sets
 
 

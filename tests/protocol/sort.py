@@ -2,10 +2,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """SORT and SORT_RO."""
 
-from baton_test import OK, Error, both, expect, expect_error, main, test
+from baton_test import (
+    NOT_INT,
+    OK,
+    SYNTAX,
+    Error,
+    both,
+    expect,
+    expect_error,
+    main,
+    test,
+)
 
-SYNTAX = Error("ERR syntax error")
-NOT_INT = Error("ERR value is not an integer or out of range")
 NOT_FLOAT = Error("ERR One or more scores can't be converted into double")
 
 

@@ -4,11 +4,19 @@
 
 import time
 
-from baton_test import OK, Error, both, expect, expect_error, main, test
+from baton_test import (
+    NOT_INT,
+    OK,
+    SYNTAX,
+    Error,
+    both,
+    expect,
+    expect_error,
+    main,
+    test,
+)
 
 WRONG_N = "ERR wrong number of arguments for '%s' command"
-SYNTAX = Error("ERR syntax error")
-NOT_INT = Error("ERR value is not an integer or out of range")
 TOO_LONG = Error(
     "ERR string exceeds maximum allowed size (proto-max-bulk-len)"
 )

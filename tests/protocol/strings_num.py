@@ -4,9 +4,8 @@
 
 import platform
 
-from baton_test import OK, Error, both, expect, main, test
+from baton_test import NOT_INT, OK, Error, both, expect, main, test, wrong_n
 
-NOT_INT = Error("ERR value is not an integer or out of range")
 OVERFLOW = Error("ERR increment or decrement would overflow")
 NOT_FLOAT = Error("ERR value is not a valid float")
 INFINITE = Error("ERR increment would produce NaN or Infinity")
@@ -16,10 +15,6 @@ LEAST = -MOST - 1
 # Where long double is wider than double, as on x86; elsewhere only what both
 # can tell is looked at.
 WIDE = platform.machine() in ("x86_64", "i686", "i386", "AMD64")
-
-
-def wrong_n(name):
-    return Error("ERR wrong number of arguments for '%s' command" % name)
 
 
 @both("INCR, DECR, INCRBY, DECRBY count")

@@ -10,9 +10,9 @@ from baton_test import (
     OK,
     REDIS,
     Error,
-    Map,
     Server,
     Skip,
+    as_map,
     both,
     encode,
     expect,
@@ -21,19 +21,8 @@ from baton_test import (
     main,
     parallel,
     test,
-    wait_until,
+    wrong_n,
 )
-
-
-def as_map(c, reply):
-    expect_true(isinstance(reply, Map) == (c.proto == 3), "form of %r" % reply)
-    if isinstance(reply, Map):
-        return reply
-    return dict(zip(reply[0::2], reply[1::2]))
-
-
-def wrong_n(name):
-    return Error("ERR wrong number of arguments for '%s' command" % name)
 
 
 def fresh(c, slower_than=0):

@@ -5,8 +5,10 @@
 import random
 
 from baton_test import (
+    NOT_INT,
     OK,
     REDIS,
+    SYNTAX,
     Error,
     Skip,
     Status,
@@ -15,20 +17,15 @@ from baton_test import (
     expect_error,
     main,
     test,
+    wrong_n,
 )
 from zset_support import forms, items, scored
 
-SYNTAX = Error("ERR syntax error")
 NOT_FLOAT = Error("ERR value is not a valid float")
-NOT_INT = Error("ERR value is not an integer or out of range")
 NOT_RANGE = Error("ERR min or max is not a float")
 NOT_LEX = Error("ERR min or max not valid string range item")
 WRONG_TYPE = "WRONGTYPE "
 LETTERS = ["0", "a", "0", "b", "0", "c", "0", "d", "0", "e"]
-
-
-def wrong_n(name):
-    return Error("ERR wrong number of arguments for '%s' command" % name)
 
 
 # ---- Members ----------------------------------------------------------------

@@ -2,11 +2,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Sorted sets: what takes several of them, or stores, or picks by chance."""
 
-from baton_test import Error, expect, expect_error, expect_true, main, test
+from baton_test import (
+    NOT_INT,
+    SYNTAX,
+    Error,
+    expect,
+    expect_error,
+    expect_true,
+    main,
+    test,
+)
 from zset_support import forms, items, scored
-
-SYNTAX = Error("ERR syntax error")
-NOT_INT = Error("ERR value is not an integer or out of range")
 
 
 def fill(c):

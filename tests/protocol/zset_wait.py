@@ -4,12 +4,19 @@
 
 import threading
 
-from baton_test import REDIS, Error, Server, both, expect, expect_error, expect_true
+from baton_test import (
+    REDIS,
+    SYNTAX,
+    Error,
+    Server,
+    both,
+    expect,
+    expect_error,
+    expect_true,
+)
 from waiter import Waiter, blocked
 from baton_test import main, test, wait_until
 from zset_support import scored
-
-SYNTAX = Error("ERR syntax error")
 
 
 def nested(c, key, *pairs):

@@ -83,6 +83,8 @@ class Big(int):
 
 
 OK = Status("OK")
+SYNTAX = Error("ERR syntax error")
+NOT_INT = Error("ERR value is not an integer or out of range")
 
 
 class Closed(Exception):
@@ -391,6 +393,18 @@ def parallel(*functions):
         thread.join()
     if faults:
         raise faults[0]
+
+
+def wrong_n(name):
+    return Error("ERR wrong number of arguments for '%s' command" % name)
+
+
+def as_map(c, reply):
+    """A map, which in RESP2 is a list of names and values."""
+    expect_true(isinstance(reply, Map) == (c.proto == 3), "form of %r" % reply)
+    if isinstance(reply, Map):
+        return reply
+    return dict(zip(reply[0::2], reply[1::2]))
 
 
 def walk(c, words, *more):
