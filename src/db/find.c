@@ -5,7 +5,7 @@
  */
 #include "db/tx.h"
 
-#include "db/keyspace.h"
+#include "db/change.h"
 #include "db/use.h"
 
 /* What a store of ours might still wait in must be empty before we read without
@@ -66,24 +66,14 @@ static inline struct db_entry *find_free(struct tx *tx, unsigned shard,
 }
 
 /* A time that is over: whoever may change the key removes it. */
-static void met_expired(struct tx *tx, unsigned shard, uint64_t hash,
-                        struct bt_slice key)
+static void met_expired(struct tx *tx, uint64_t hash, struct bt_slice key)
 {
-    struct db_table *t;
-    struct db_place place;
-    struct db_writer w;
-    uint64_t before;
+    struct change c;
 
-    if (!tx->locked || !tx->write) {
-        return;
+    if (tx->locked && tx->write) {
+        db_change_relocate(tx, hash, key, &c);
+        db_change_take_out(tx, &c, DB_CHANGE_EXPIRE);
     }
-    t = db_tx_table(tx, shard, false);
-    w = db_tx_writer(tx, shard);
-    before = db_table_bytes(t);
-    db_table_locate(t, hash, key, &place);
-    db_tx_take_out(tx, shard, &place, DB_CHANGE_EXPIRE);
-    db_table_relax(t, &w);
-    db_tx_account(tx, t, before);
 }
 
 static inline struct db_entry *find(struct tx *tx, struct bt_slice key)
@@ -103,7 +93,7 @@ static inline struct db_entry *find(struct tx *tx, struct bt_slice key)
         }
     }
     if (e && bt_unlikely(db_tx_expired(tx, e))) {
-        met_expired(tx, shard, hash, key);
+        met_expired(tx, hash, key);
         e = NULL;
     }
     return e;

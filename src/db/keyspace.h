@@ -162,11 +162,17 @@ enum db_change {
     DB_CHANGE_EVICT
 };
 
+static inline bool db_tx_expired(struct tx *tx, const struct db_entry *e)
+{
+    int64_t when = db_entry_ttl(e);
+
+    return when != DB_NO_EXPIRE && tx_now(tx) > when;
+}
+
 /* Every change of a key passes here, before it becomes visible. */
 void db_tx_changed(struct tx *tx, struct bt_slice key, enum db_change kind);
 /* A hidden tx (db/shard.h) shows itself. */
 void db_tx_hide(struct tx *tx);
-bool db_tx_expired(struct tx *tx, const struct db_entry *e);
 /* Takes out what is at place. db_table_relax is left to the caller. */
 void db_tx_take_out(struct tx *tx, unsigned shard, const struct db_place *place,
                     enum db_change kind);

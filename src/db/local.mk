@@ -1,17 +1,21 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 db_sources = \
-	src/db/change.c \
+	src/db/change.c src/db/change.h \
 	src/db/db.c src/db/db.h \
+	src/db/edit.c \
 	src/db/entry.c src/db/entry.h \
 	src/db/evict.c src/db/evict.h \
 	src/db/expire.c \
 	src/db/find.c \
 	src/db/flush.c \
 	src/db/keyspace.h \
+	src/db/make.c \
 	src/db/notify.c src/db/notify.h \
 	src/db/object.c src/db/object.h \
 	src/db/pages.c src/db/pages.h \
 	src/db/prefetch.c \
+	src/db/put.c \
+	src/db/rename.c \
 	src/db/resize.c \
 	src/db/scan.c \
 	src/db/shard.h \
