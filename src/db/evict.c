@@ -87,7 +87,7 @@ static void look_at_chain(struct search *s, const struct db_bucket *b)
 
             if (may_go(s, e)) {
                 struct bt_slice key = db_entry_name(e);
-                uint64_t hash = bt_siphash(&s->thread->db->key, key.p, key.n);
+                uint64_t hash = db_hash_key(s->thread->db, key);
 
                 pool_add(
                     &s->thread->pool,

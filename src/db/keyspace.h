@@ -142,7 +142,12 @@ static inline uint64_t db_thread_random(struct db_thread *t)
 void db_thread_reclaim(struct db_thread *t);
 void db_counters_add(struct db_counters *sum, const struct db_counters *c);
 
-/* ---- tx.c, for the other files ---- */
+/* ---- tx.c and tx_lock.c, for the other files ---- */
+
+static inline uint64_t db_hash_key(const struct db *db, struct bt_slice key)
+{
+    return bt_siphash(&db->key, key.p, key.n);
+}
 
 uint64_t db_tx_hash(struct tx *tx, struct bt_slice key);
 /* Locks one shard (for work that goes through them one by one). */

@@ -22,7 +22,9 @@ db_sources = \
 	src/db/stats.c \
 	src/db/table.c src/db/table.h \
 	src/db/tx.c src/db/tx.h \
+	src/db/tx_lock.c \
 	src/db/use.c src/db/use.h \
-	src/db/wait.c src/db/wait.h src/db/wait_queue.h \
+	src/db/wait.c src/db/wait.h \
+	src/db/wait_queue.c src/db/wait_queue.h \
 	src/db/wait_reach.c \
 	src/db/watch.c src/db/watch.h

@@ -18,7 +18,7 @@ static const struct db_level *level_of(const struct db_thread *t, unsigned dbi,
 
 uint64_t db_hash(const struct db_thread *t, struct bt_slice key)
 {
-    return bt_siphash(&t->db->key, key.p, key.n);
+    return db_hash_key(t->db, key);
 }
 
 void db_prefetch_bucket(const struct db_thread *t, unsigned dbi, uint64_t hash,

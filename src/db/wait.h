@@ -67,7 +67,7 @@ struct wait {
     wait_served_fn *served;
     struct bt_slice to; /* another key that serve will change; p NULL: none */
 
-    /* ---- wait.c's ---- */
+    /* ---- The queues' ---- */
     struct db *db;
     uint64_t to_hash;
     struct wait_link *links;

@@ -52,6 +52,15 @@ static inline bool wait_queue_is(const struct wait_queue *q, uint64_t hash,
 
 void wait_shard_free(struct wait_shard *s); /* nobody waits any more */
 
+/* NULL: nobody waits for it. */
+struct wait_queue *wait_queue_find(const struct wait_shard *s, unsigned dbi,
+                                   uint64_t hash, struct bt_slice key);
+/* Puts l behind all who wait for the key. 0 or -ENOMEM. */
+int wait_queue_join(struct tx *tx, struct wait_link *l, struct bt_slice key);
+/* Takes it out; its queue goes with the last one, unless it is ready. */
+void wait_queue_leave(struct db *db, struct wait_link *l);
+void wait_queue_free(struct db *db, struct wait_queue *q); /* empty */
+
 /* Before each change that may give the key a value. True: somebody waits for
  * it, and will be looked after at the commit. */
 bool db_wait_mark(struct tx *tx, struct bt_slice key);
