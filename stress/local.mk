@@ -104,7 +104,7 @@ stress_check_live_CPPFLAGS = $(stress_cppflags)
 ## Those that drive the whole program against the server that lies.
 stress_tests = tests/protocol/stress_open.py tests/protocol/stress_types.py \
 	tests/protocol/stress_connections.py tests/protocol/stress_sweep.py \
-	tests/protocol/stress_live.py
+	tests/protocol/stress_live.py tests/protocol/stress_papers.py
 if HAVE_PYTHON
 TESTS += $(stress_tests)
 endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "stress/page.h"
+#include "stress/progress.h"
 #include "stress/report.h"
 #include "stress/sweep.h"
 #include "stress/trial.h"
@@ -48,13 +49,14 @@ static int run_once(const struct stress_options *o)
 }
 
 /* All rates; in full the last one, or the one at the knee. */
-static int run_rates(const struct stress_options *o)
+static int run_rates(struct stress_options *o)
 {
     static struct stress_sweep s;
     struct stress_trial t;
     bool to_stdout = o->json_path != NULL && strcmp(o->json_path, "-") == 0;
     int status;
 
+    stress_progress_of_many(o);
     stress_sweep_run(&s, o, &t);
     status = t.result != NULL ? report(t.result, &s) : t.status;
     for (size_t i = 0; i < s.n; i++) {

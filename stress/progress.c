@@ -35,6 +35,11 @@ struct stress_progress {
     struct stress_frame frame;
 };
 
+void stress_progress_of_many(struct stress_options *o)
+{
+    o->quiet = o->quiet || (!o->progress && !stress_screen_there());
+}
+
 struct stress_progress *stress_progress_new(const struct stress_run *run)
 {
     const struct stress_options *o = &run->options;

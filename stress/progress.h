@@ -10,9 +10,14 @@
 
 #include <stdint.h>
 
+struct stress_options;
 struct stress_progress;
 struct stress_run;
 struct stress_series;
+
+/* Where several runs follow each other, none writes lines unless it was asked
+ * to. */
+void stress_progress_of_many(struct stress_options *o);
 
 /* NULL (out of memory): nothing will be told. The calls below take that. */
 struct stress_progress *stress_progress_new(const struct stress_run *run);

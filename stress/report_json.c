@@ -155,6 +155,28 @@ static void series(struct stress_json *j, const struct stress_result *r)
     stress_json_close(j, '}');
 }
 
+/* The words of the command line, but for a password. */
+static void words(struct stress_json *j, const struct stress_options *o)
+{
+    bool secret = false;
+
+    stress_json_open_line(j, "options", '[');
+    for (int i = 0; i < o->n_words; i++) {
+        const char *word = o->words[i];
+        bool joined = strncmp(word, "--password=", 11) == 0;
+        bool attached = word[0] == '-' && word[1] == 'a' && word[2] != '\0';
+
+        stress_json_text(j, NULL,
+                         secret     ? "***"
+                         : joined   ? "--password=***"
+                         : attached ? "-a***"
+                                    : word);
+        secret = !secret &&
+                 (strcmp(word, "-a") == 0 || strcmp(word, "--password") == 0);
+    }
+    stress_json_close(j, ']');
+}
+
 static void head(struct stress_json *j, const struct stress_result *r)
 {
     const struct stress_options *o = &r->run->options;
@@ -167,11 +189,7 @@ static void head(struct stress_json *j, const struct stress_result *r)
     gmtime_r(&r->began, &tm);
     strftime(began, sizeof(began), "%Y-%m-%dT%H:%M:%SZ", &tm);
     stress_json_text(j, "began", began);
-    stress_json_open_line(j, "options", '[');
-    for (int i = 0; i < o->n_words; i++) {
-        stress_json_text(j, NULL, o->words[i]);
-    }
-    stress_json_close(j, ']');
+    words(j, o);
     stress_json_text(j, "target", r->run->target.name);
 }
 

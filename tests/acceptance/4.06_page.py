@@ -76,8 +76,8 @@ def browser():
         probe = os.path.join(folder, "probe.html")
         with open(probe, "w", encoding="utf-8") as f:
             f.write(text.replace("</body>", MEASURE))
-        for name, size, dark in (("light", "1000,2700", 0), ("dark", "1000,2700", 1),
-                                 ("narrow", "400,3000", 0)):
+        for name, size, dark in (("light", "1000,3300", 0), ("dark", "1000,3300", 1),
+                                 ("narrow", "400,3700", 0)):
             look = ["--window-size=" + size,
                     "--blink-settings=preferredColorScheme=%d" % (not dark)]
             told = chromium(*look, "--dump-dom", "file://" + probe)

@@ -1,14 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Several rates, the knee, several servers, and the completion of bash."""
+"""Several rates, the knee, several servers."""
 
 import json
-import os
-import shutil
-import subprocess
 
-from stress_support import STRESS, SUPPORT, Child, Liar, expect, main, near
-from stress_support import same, stress, test
+from stress_support import Child, Liar, expect, main, near, same, stress, test
 
 
 class Metronome(Child):
@@ -93,28 +89,6 @@ def contradictions():
                  ["compare", "1", "2", "--", "--nope"]):
         done = stress(*args)
         same((args, done.returncode, done.stderr.count("\n")), (args, 2, 1))
-
-
-@test("bash completes options and what they want")
-def completion():
-    bash = shutil.which("bash")
-    script = os.path.join(SUPPORT, "..", "..", "stress", "completion",
-                          "baton-stress")
-    if not bash:
-        return
-
-    def completed(*words):
-        text = ". %s; COMP_WORDS=(%s); COMP_CWORD=%d; compopt() { :; }; " \
-            "_baton_stress %s; echo ${COMPREPLY[*]}" % (
-                script, " ".join("'%s'" % w for w in words), len(words) - 1,
-                STRESS)
-        return subprocess.run([bash, "-c", text], text=True, check=True,
-                              stdout=subprocess.PIPE).stdout.split()
-
-    same(completed("baton-stress", "--pop"), ["--popularity"])
-    same(completed("baton-stress", "--close", "h"), ["half"])
-    same(completed("baton-stress", "com"), ["compare"])
-    expect("mixed" in completed("baton-stress", "-w", "m"), "workloads")
 
 
 if __name__ == "__main__":
