@@ -68,6 +68,11 @@ static void look(struct race_thread *r)
     }
 }
 
+static bool enough(void)
+{
+    return atomic_load(&judged) >= 100;
+}
+
 int main(int argc, char **argv)
 {
     uint64_t one = 1;
@@ -80,8 +85,9 @@ int main(int argc, char **argv)
     race_add(look);
     race_add(look);
     race_set(&race.thread[0], ab[0], race_bytes(&one), DB_NO_EXPIRE);
+    race.enough = enough;
     race_run(argc, argv);
-    if (atomic_load(&judged) < 100) {
+    if (!enough()) {
         race_fail("only %llu readings could be judged",
                   (unsigned long long)atomic_load(&judged));
     }

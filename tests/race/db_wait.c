@@ -271,6 +271,11 @@ static void count_left(struct db_thread *t)
     printf("%u numbers\n", n);
 }
 
+static bool enough(void)
+{
+    return atomic_load(&next_number) > 0;
+}
+
 int main(int argc, char **argv)
 {
     static char text[KEYS][16];
@@ -292,6 +297,7 @@ int main(int argc, char **argv)
     for (unsigned i = 0; i < race.n; i++) {
         race.thread[i].no_section = true;
     }
+    race.enough = enough;
     race_run(argc, argv);
     count_left(race.thread[0].t);
     free(delivered);

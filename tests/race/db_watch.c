@@ -66,6 +66,21 @@ static void disturb(struct race_thread *r)
     sched_yield();
 }
 
+static uint64_t increments(void)
+{
+    uint64_t all = 0;
+
+    for (unsigned i = 0; i < KEYS; i++) {
+        all += atomic_load(&done[i]);
+    }
+    return all;
+}
+
+static bool enough(void)
+{
+    return increments() >= 100 && atomic_load(&refused) > 0;
+}
+
 int main(int argc, char **argv)
 {
     static const char *const names[KEYS] = {"a", "b", "c"};
@@ -80,6 +95,7 @@ int main(int argc, char **argv)
         key[i] = bt_str(names[i]);
         race_set(&race.thread[0], key[i], race_bytes(&all), DB_NO_EXPIRE);
     }
+    race.enough = enough;
     race_run(argc, argv);
     for (unsigned i = 0; i < KEYS; i++) {
         struct race_thread *r = &race.thread[0];
@@ -93,10 +109,10 @@ int main(int argc, char **argv)
                       (unsigned long long)n,
                       (unsigned long long)atomic_load(&done[i]));
         }
-        all += n;
     }
-    if (all < 100 || atomic_load(&refused) == 0) {
-        race_fail("only %llu increments, %llu refused", (unsigned long long)all,
+    if (!enough()) {
+        race_fail("only %llu increments, %llu refused",
+                  (unsigned long long)increments(),
                   (unsigned long long)atomic_load(&refused));
     }
     return race_close("db_watch");
