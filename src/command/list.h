@@ -48,6 +48,12 @@ void lists_refuse(struct call *c, int error);
 void lists_take(struct tx *tx, struct resp_reply *out, struct bt_slice key,
                 const struct db_entry *e, enum list_end end, size_t n);
 
+/* After elements were taken from that end; `e` may be gone then. And the event
+ * of it alone. */
+void lists_taken(struct tx *tx, struct bt_slice key, const struct db_entry *e,
+                 enum list_end end);
+void lists_notify_taken(struct tx *tx, struct bt_slice key, enum list_end end);
+
 /* LMOVE and kin. */
 struct lists_move {
     struct bt_slice from, to;

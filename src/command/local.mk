@@ -78,7 +78,8 @@ command_sources += \
 ## lists
 command_sources += \
 	src/command/list.c src/command/list.h src/command/list_block.c \
-	src/command/list_element.c src/command/list_pop.c \
+	src/command/list_element.c src/command/list_move.c \
+	src/command/list_pop.c \
 	src/command/list_range.c
 
 ## hashes and sets
@@ -87,6 +88,7 @@ command_sources += \
 	src/command/hash_read.c src/command/pick.c src/command/pick.h \
 	src/command/set.c src/command/set.h src/command/set_combine.c \
 	src/command/set_combine.h src/command/set_random.c \
+	src/command/set_read.c \
 	src/command/set_several.c
 
 ## sorted sets

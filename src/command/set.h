@@ -41,8 +41,10 @@ bool set_cmd_end(struct call *c, struct set_change *w, const char *event);
 /* As set_cmd_end, when memory ran out in between; the error is replied. */
 void set_cmd_fail(struct call *c, struct set_change *w);
 
-/* The member as a bulk; and a set of members that were collected. */
+/* The member as a bulk; a whole set (NULL: an empty one); and a set of members
+ * that were collected. */
 void set_cmd_reply(struct call *c, struct set_key *k);
+void set_cmd_reply_all(struct call *c, const struct set *s);
 void set_cmd_reply_found(struct call *c, const struct scan_found *found);
 
 #endif

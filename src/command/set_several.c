@@ -11,17 +11,6 @@
 #include "command/commands.h"
 #include "db/notify.h"
 
-static void reply_set(struct call *c, const struct set *s)
-{
-    struct set_iter it = {0};
-    struct set_key k;
-
-    resp_set(c->out, s ? set_count(s) : 0);
-    while (s && set_next(s, &it, &k)) {
-        set_cmd_reply(c, &k);
-    }
-}
-
 static void answer(struct call *c, enum set_way way)
 {
     struct scan_found found = {.n = 0};
@@ -36,7 +25,7 @@ static void answer(struct call *c, enum set_way way)
     if (r.failed) {
         cmd_oom(c);
     } else if (way == SET_UNITE) {
-        reply_set(c, r.set);
+        set_cmd_reply_all(c, r.set);
     } else {
         set_cmd_reply_found(c, &found);
     }

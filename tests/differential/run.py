@@ -44,7 +44,11 @@ def arguments():
 
 
 def explain():
-    lines = ["| %s | %s |\n" % (n or "any", why) for n, _, why in DIFFERENCES]
+    """A row for each reason."""
+    names = {}
+    for name, _, why in DIFFERENCES:
+        names.setdefault(why, []).append(name or "any")
+    lines = ["| %s | %s |\n" % (", ".join(n), why) for why, n in names.items()]
     return EXPLAIN % "".join(lines)
 
 
