@@ -1,37 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "db/entry.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/slab.h"
+#include "db/blob.h"
 #include "db/object.h"
 
-static void *take(size_t n, uint8_t *flags)
-{
-    struct bt_mem *here = bt_mem_here();
-
-    if (here && n <= BT_SLAB_MAX) {
-        *flags |= ENTRY_SLAB;
-        return bt_slab_get(here->cache, n);
-    }
-    return malloc(n);
-}
-
-/* What a blob that grows gets beforehand: as much again, up to this. */
-#define AHEAD_MAX  ((size_t)1024 * 1024)
-#define LAZY_BYTES AHEAD_MAX /* freed by a helper thread from here on */
-
-struct blob {
-    atomic_size_t refs;
-    size_t n, room;
-    char *bytes; /* in `block` */
-    void *block; /* our own, or taken from elsewhere */
-};
+/* ---- The pointer ---- */
 
 enum db_type db_entry_type(const struct db_entry *e)
 {
@@ -61,83 +40,17 @@ static bool has_object(const struct db_entry *e)
     return db_entry_type(e) != DB_STRING;
 }
 
-/* Without a block yet. */
-static struct blob *blob_new(void)
-{
-    struct blob *b = calloc(1, sizeof *b);
+/* ---- Making ---- */
 
-    if (b) {
-        atomic_init(&b->refs, 1);
+static void *take(size_t n, uint8_t *flags)
+{
+    struct bt_mem *here = bt_mem_here();
+
+    if (here && n <= BT_SLAB_MAX) {
+        *flags |= ENTRY_SLAB;
+        return bt_slab_get(here->cache, n);
     }
-    return b;
-}
-
-static void use_block(struct blob *b, void *block, size_t room)
-{
-    b->block = block;
-    b->bytes = block;
-    b->room = room;
-}
-
-static struct blob *blob_of_size(size_t n)
-{
-    struct blob *b = blob_new();
-    void *block = b && n <= PTRDIFF_MAX ? malloc(n) : NULL;
-
-    if (!block) {
-        free(b);
-        return NULL;
-    }
-    use_block(b, block, n);
-    b->n = n;
-    return b;
-}
-
-/* Whoever calls this has a reference, or an entry that has one: the count is
- * above zero and nothing needs ordering. */
-static void *blob_hold(struct blob *b)
-{
-    atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
-    return b;
-}
-
-void db_blob_free(void *blob)
-{
-    struct blob *b = blob;
-
-    free(b->block);
-    free(b);
-}
-
-/* True: it was the last reference. Release: our reads are over before the count
- * falls. Acquire: whoever frees has seen all the others' releases. */
-static bool let_go(struct blob *b)
-{
-    return atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) == 1;
-}
-
-void db_blob_release(void *blob)
-{
-    if (let_go(blob)) {
-        db_blob_free(blob);
-    }
-}
-
-/* The entry's own reference: a helper thread may free what is large. */
-static void drop_blob(struct blob *b)
-{
-    if (let_go(b) &&
-        (b->room < LAZY_BYTES || !db_object_defer_blob(b, b->room))) {
-        db_blob_free(b);
-    }
-}
-
-void db_entry_strip(struct db_entry *e)
-{
-    if (e->flags & ENTRY_LOCKED) {
-        drop_blob(blob_of(e));
-        set_pointer(e, NULL);
-    }
+    return malloc(n);
 }
 
 /* The parts in front of the value; the caller fills in what they hold. */
@@ -169,8 +82,9 @@ static struct db_entry *entry_alloc(struct bt_slice key, size_t inside,
         memcpy(p, &long_n, sizeof long_n);
         p += sizeof long_n;
     }
-    if (key.n > 0) {
-        memcpy(p, key.p, key.n);
+    bt_slice_copy(p, key);
+    if (flags & ENTRY_TTL) {
+        db_entry_set_ttl(e, DB_NO_EXPIRE);
     }
     return e;
 }
@@ -201,9 +115,6 @@ struct db_entry *db_entry_with(struct bt_slice key, enum db_type type,
         return NULL;
     }
     set_pointer(e, object);
-    if (ttl) {
-        db_entry_set_ttl(e, DB_NO_EXPIRE);
-    }
     return e;
 }
 
@@ -225,9 +136,6 @@ struct db_entry *db_entry_new(struct bt_slice key, size_t n, bool ttl)
 
         e = b ? with_blob(key, b, flags) : NULL;
     }
-    if (e && ttl) {
-        db_entry_set_ttl(e, DB_NO_EXPIRE);
-    }
     return e;
 }
 
@@ -241,53 +149,11 @@ struct db_entry *db_entry_adopt(struct bt_slice key,
     if (!e) {
         return NULL;
     }
-    b->block = offer->take(offer->arg); /* last: the key may lie in it */
-    if (!b->block) {
+    if (!blob_adopt(b, offer)) { /* last: the key may lie in it */
         db_entry_free(e);
         return NULL;
     }
-    b->bytes = (char *)(uintptr_t)offer->p;
-    b->n = b->room = offer->n;
-    if (ttl) {
-        db_entry_set_ttl(e, DB_NO_EXPIRE);
-    }
     return e;
-}
-
-void db_entry_lock_blob(struct db_entry *e)
-{
-    if (e->flags & ENTRY_BLOB) {
-        e->flags |= ENTRY_LOCKED;
-    }
-}
-
-/* Acquire: partner of the release in db_blob_release; a reply that held the
- * bytes is done with them. None can come while we have the lock. */
-bool db_entry_changeable(const struct db_entry *e)
-{
-    return (e->flags & ENTRY_LOCKED) && !has_object(e) &&
-           atomic_load_explicit(&blob_of(e)->refs, memory_order_acquire) == 1;
-}
-
-int db_entry_lengthen(struct db_entry *e, size_t n)
-{
-    struct blob *b = blob_of(e);
-
-    if (n <= b->n) {
-        return 0;
-    }
-    if (n > b->room) {
-        size_t room = n + (n < AHEAD_MAX ? n : AHEAD_MAX);
-        void *block = room <= PTRDIFF_MAX ? realloc(b->block, room) : NULL;
-
-        if (!block) {
-            return -ENOMEM;
-        }
-        use_block(b, block, room);
-    }
-    memset(b->bytes + b->n, 0, n - b->n);
-    b->n = n;
-    return 0;
 }
 
 struct db_entry *db_entry_copy(const struct db_entry *e, struct bt_slice key,
@@ -319,6 +185,36 @@ struct db_entry *db_entry_copy(const struct db_entry *e, struct bt_slice key,
     return copy;
 }
 
+/* ---- Strings that change in place ---- */
+
+void db_entry_lock_blob(struct db_entry *e)
+{
+    if (e->flags & ENTRY_BLOB) {
+        e->flags |= ENTRY_LOCKED;
+    }
+}
+
+bool db_entry_changeable(const struct db_entry *e)
+{
+    return (e->flags & ENTRY_LOCKED) && !has_object(e) &&
+           blob_is_ours(blob_of(e));
+}
+
+int db_entry_lengthen(struct db_entry *e, size_t n)
+{
+    return blob_lengthen(blob_of(e), n);
+}
+
+/* ---- Freeing ---- */
+
+void db_entry_strip(struct db_entry *e)
+{
+    if (e->flags & ENTRY_LOCKED) {
+        blob_drop(blob_of(e));
+        set_pointer(e, NULL);
+    }
+}
+
 /* Of the entry alone. */
 static size_t entry_size(const struct db_entry *e)
 {
@@ -335,7 +231,7 @@ void db_entry_free(void *entry)
     if (has_object(e)) {
         db_object_drop(db_entry_type(e), pointer_of(e));
     } else if (e->flags & ENTRY_BLOB && blob_of(e)) {
-        drop_blob(blob_of(e));
+        blob_drop(blob_of(e));
     }
     if (e->flags & ENTRY_SLAB) {
         struct bt_mem *here = bt_mem_here();
@@ -345,6 +241,8 @@ void db_entry_free(void *entry)
         free(e);
     }
 }
+
+/* ---- Reading ---- */
 
 char *db_entry_value(struct db_entry *e)
 {
@@ -385,15 +283,6 @@ struct bt_slice db_entry_string(const struct db_entry *e)
 int64_t db_entry_expire(const struct db_entry *e)
 {
     return db_entry_ttl(e);
-}
-
-/* In whole seconds, as the clock is; another thread's clock may be ahead. */
-uint64_t db_entry_idle_ms(const struct db_entry *e)
-{
-    uint32_t now = (uint32_t)(bt_coarse_ns() / 1000000000u);
-    uint32_t then = atomic_load_explicit(&e->clock, memory_order_relaxed);
-
-    return now > then ? (uint64_t)(now - then) * 1000 : 0;
 }
 
 bool db_entry_raw(const struct db_entry *e)

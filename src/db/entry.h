@@ -75,8 +75,7 @@ struct db_entry *db_entry_copy(const struct db_entry *e, struct bt_slice key,
                                int64_t expire_ms);
 void db_entry_forget(struct db_entry *e); /* its object has another owner */
 char *db_entry_value(struct db_entry *e);
-void db_entry_free(void *e);   /* a bt_retire_fn */
-void db_blob_free(void *blob); /* that has no reference left */
+void db_entry_free(void *e); /* a bt_retire_fn */
 /* With the lock held, out of its table: gives up a blob that is ENTRY_LOCKED,
  * which nobody else can be looking at; the entry itself is not free yet. */
 void db_entry_strip(struct db_entry *e);

@@ -1,5 +1,6 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 db_sources = \
+	src/db/blob.c src/db/blob.h \
 	src/db/change.c src/db/change.h \
 	src/db/db.c src/db/db.h \
 	src/db/edit.c \

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
-#include "db/entry.h"
+#include "db/blob.h"
 
 struct db_lazy_object {
     struct db_lazy_object *next;
@@ -42,7 +42,7 @@ size_t db_object_bytes(enum db_type type, const void *object)
 void db_object_free(enum db_type type, void *object)
 {
     if (type == DB_STRING) {
-        db_blob_free(object);
+        blob_free(object);
     } else if (object) {
         db_object_ops(type)->free(object);
     }

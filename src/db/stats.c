@@ -81,26 +81,25 @@ uint64_t db_used_bytes(struct db *db)
     return sum > 0 ? (uint64_t)sum : 0;
 }
 
-uint64_t db_size(struct db *db, unsigned dbi)
+static uint64_t sum_tables(struct db *db, unsigned dbi,
+                           size_t (*of)(const struct db_table *t))
 {
     uint64_t n = 0;
 
     for (unsigned s = 0; db_touched(db, dbi) && s < db->n_shards; s++) {
         const struct db_table *t = db_table_at(db, dbi, s);
 
-        n += t ? db_table_keys(t) : 0;
+        n += t ? of(t) : 0;
     }
     return n;
 }
 
+uint64_t db_size(struct db *db, unsigned dbi)
+{
+    return sum_tables(db, dbi, db_table_keys);
+}
+
 uint64_t db_expires(struct db *db, unsigned dbi)
 {
-    uint64_t n = 0;
-
-    for (unsigned s = 0; db_touched(db, dbi) && s < db->n_shards; s++) {
-        const struct db_table *t = db_table_at(db, dbi, s);
-
-        n += t ? db_table_ttl_keys(t) : 0;
-    }
-    return n;
+    return sum_tables(db, dbi, db_table_ttl_keys);
 }

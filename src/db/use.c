@@ -77,3 +77,12 @@ unsigned db_entry_use_count(struct tx *tx, const struct db_entry *e)
 {
     return db_use_count(tx->db, e);
 }
+
+/* In whole seconds, as the clock is; another thread's clock may be ahead. */
+uint64_t db_entry_idle_ms(const struct db_entry *e)
+{
+    uint32_t now = (uint32_t)(bt_coarse_ns() / 1000000000u);
+    uint32_t then = word_of(e);
+
+    return now > then ? (uint64_t)(now - then) * 1000 : 0;
+}
