@@ -10,6 +10,7 @@
 #include "command/serve.h"
 
 #include "command/execute.h"
+#include "command/helper.h"
 #include "command/service.h"
 #include "command/worker.h"
 
@@ -91,6 +92,14 @@ static void run_large(struct call *call, const struct resp_request *r)
     call->offer = NULL;
 }
 
+/* Requests that make and drop large values may fill the memory in one pass. */
+static void give_back(struct call *call)
+{
+    cmd_slow_begin(call);
+    helper_poke(call->worker->service->helper);
+    cmd_slow_end(call);
+}
+
 /* Serves the requests of the batch, which were parsed from n bytes; false when
  * the client must wait before all of them were. Adds the bytes consumed to
  * *used. */
@@ -132,8 +141,7 @@ static bool serve_batch(struct call *call, size_t n, size_t *used)
             }
             baton_answered(call->client);
             if (bt_unlikely(db_must_leave(call->worker->db))) {
-                cmd_slow_begin(call);
-                cmd_slow_end(call);
+                give_back(call);
             }
         }
         *used += r->consumed;

@@ -14,8 +14,10 @@ struct db_lazy_object {
     size_t bytes;
 };
 
-/* Strings are quickly made large: what waits to be freed is bounded. */
+/* What waits to be freed is bounded: who makes large values faster than the
+ * helper gets rid of them must lend a hand. */
 #define STRINGS_MAX ((size_t)64 * 1024 * 1024)
+#define ALL_MAX     (4 * STRINGS_MAX)
 
 static const struct object_ops *const ops[DB_N_TYPES] = {
     [DB_STRING] = NULL, /* a string lies in its entry, or in a blob */
@@ -100,7 +102,8 @@ void db_object_drop(enum db_type type, void *object)
 
     if (!object || !list ||
         db_object_ops(type)->effort(object) <= DB_LAZY_EFFORT ||
-        !defer(list, type, object, 0)) {
+        atomic_load_explicit(&list->bytes, memory_order_relaxed) > ALL_MAX ||
+        !defer(list, type, object, db_object_bytes(type, object))) {
         db_object_free(type, object);
     }
 }

@@ -24,7 +24,7 @@ struct db_lazy_object;
 
 struct db_lazy_objects {
     _Atomic(struct db_lazy_object *) first;
-    atomic_size_t bytes; /* of the strings among them */
+    atomic_size_t bytes; /* of what waits */
 };
 
 const struct object_ops *db_object_ops(enum db_type type); /* not DB_STRING */

@@ -201,5 +201,16 @@ def what_is_removed_does_not_wait_for_the_end_of_the_batch():
         expect_true(grown < 1000 * LARGE, "it grew by %d MB" % (grown >> 20))
 
 
+@test("collections that are removed do not wait either", client=False)
+def collections_that_are_removed_do_not_wait_either():
+    with Server() as s, s.client() as c:
+        for i in range(0, 100000, 10000):
+            c.cmd("RPUSH", "k", *["element-%d" % k for k in range(i, i + 10000)])
+        before = peak(s)
+        expect(c.pipeline([("COPY", "k", "to", "REPLACE")] * 1500), [1] * 1500)
+        grown = peak(s) - before
+        expect_true(grown < 900 * LARGE, "it grew by %d MB" % (grown >> 20))
+
+
 if __name__ == "__main__":
     main()
