@@ -11,7 +11,7 @@ SIMPLE = frozenset(b"+-:,#_(")
 BULK = frozenset(b"$=!")
 MAPS = frozenset(b"%|")
 PUSH = ord(">")
-TIMEOUT = 20.0
+TIMEOUT = 60.0
 
 
 class Gone(Exception):

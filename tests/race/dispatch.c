@@ -15,7 +15,7 @@
 
 #define SEATS  4
 #define RING   256
-#define CYCLE  (1 << 16)    /* handles; each is pushed again and again */
+#define CYCLE  (1 << 20)    /* handles; each is pushed again and again */
 #define STUCK  30000000000u /* ns: no machine stalls so long, */
 #define NAP_MS 90000        /* but a consumer's longest sleep is longer */
 #define ROUNDS 20           /* at most, until shares are even */
