@@ -21,10 +21,6 @@
 #include "config.h"
 #endif
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,10 +29,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "stress/blast_dial.h"
 #include "stress/blast_kind.h"
 #include "stress/blast_options.h"
 #include "stress/clock.h"
@@ -153,35 +148,12 @@ static void next_batch(int epoll, struct connection *c)
     transmit(epoll, c, batch, n * request.length);
 }
 
-/* How much of what was due has come, in bytes or in lines. */
-static size_t progress(const struct connection *c, const char *p, size_t n)
-{
-    size_t lines = 0;
-
-    if (!reply.lines) {
-        if (c->due % reply.length == 0 && n >= 2 &&
-            memcmp(p, reply.head, strlen(reply.head)) != 0) {
-            fprintf(stderr, "blast: not the reply that was due: %.*s\n",
-                    (int)(n < 80 ? n : 80), p);
-            exit(1);
-        }
-        return n;
-    }
-    if (*p == '-') {
-        die("reply", "an error");
-    }
-    for (size_t i = 0; i < n; i++) {
-        lines += p[i] == '\n';
-    }
-    return lines;
-}
-
 static void receive(int epoll, struct connection *c)
 {
     ssize_t n;
 
     do {
-        size_t got;
+        ssize_t got;
 
         n = read(c->fd, input, INPUT_BYTES);
         if (n < 0 && errno == EAGAIN) {
@@ -190,11 +162,15 @@ static void receive(int epoll, struct connection *c)
         if (n <= 0) {
             die("read", n == 0 ? "closed by the server" : strerror(errno));
         }
-        got = progress(c, input, (size_t)n);
-        if (got > c->due) {
+        got = blast_reply_count(&reply, c->due, input, (size_t)n);
+        if (got < 0) {
+            input[n < 80 ? n : 80] = '\0';
+            die("not the reply that was due", input);
+        }
+        if ((size_t)got > c->due) {
             die("read", "more than was asked for");
         }
-        c->due -= got;
+        c->due -= (size_t)got;
         if (c->due == 0) {
             uint64_t took = stress_now() - c->sent_at;
 
@@ -220,33 +196,6 @@ static void flush(int epoll, struct connection *c)
 }
 
 /* ---- all connections ---- */
-
-static int dial(void)
-{
-    struct sockaddr_in in = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)opt.port)};
-    struct sockaddr_un un = {.sun_family = AF_UNIX};
-    struct linger reset = {.l_onoff = 1};
-    bool local = opt.unix_path != NULL;
-    int fd = socket(local ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int on = 1, rc;
-
-    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (local) {
-        snprintf(un.sun_path, sizeof(un.sun_path), "%s", opt.unix_path);
-        rc = connect(fd, (struct sockaddr *)&un, sizeof(un));
-    } else {
-        rc = connect(fd, (struct sockaddr *)&in, sizeof(in));
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        /* Leaves no port behind in TIME_WAIT, round after round. */
-        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-    }
-    if (rc < 0) {
-        die("connect", strerror(errno));
-    }
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    return fd;
-}
 
 /* Sends `requests` requests over the connections and returns the seconds. */
 static double run(int epoll, struct connection *c, unsigned n,
@@ -276,6 +225,16 @@ static double run(int epoll, struct connection *c, unsigned n,
         }
     }
     return (double)(stress_now() - begin) / 1e9;
+}
+
+static int dial(void)
+{
+    int fd = blast_dial(&opt);
+
+    if (fd < 0) {
+        die("connect", strerror(-fd));
+    }
+    return fd;
 }
 
 static struct connection *dial_all(int epoll)
@@ -343,7 +302,7 @@ int main(int argc, char **argv)
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
-    input = room(INPUT_BYTES);
+    input = room(INPUT_BYTES + 1);
     if (opt.fill) {
         fill(epoll);
         return 0;

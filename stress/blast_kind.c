@@ -225,3 +225,24 @@ void blast_reply_init(struct blast_reply *r, const struct blast_kind *k,
         break;
     }
 }
+
+ssize_t blast_reply_count(const struct blast_reply *r, size_t due,
+                          const char *bytes, size_t n)
+{
+    ssize_t lines = 0;
+
+    if (!r->lines) {
+        bool first = due % r->length == 0 && n >= 2;
+
+        return first && memcmp(bytes, r->head, strlen(r->head)) != 0
+                   ? -1
+                   : (ssize_t)n;
+    }
+    if (*bytes == '-') {
+        return -1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        lines += bytes[i] == '\n';
+    }
+    return lines;
+}

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define BLAST_PLACES 16
 
@@ -53,6 +54,10 @@ bool blast_request_init(struct blast_request *r, const struct blast_kind *k,
                         size_t value_bytes, bool memcached);
 void blast_reply_init(struct blast_reply *r, const struct blast_kind *k,
                       size_t value_bytes, bool memcached);
+/* How much of what is due, in bytes or in lines, these n bytes are; -1: they are
+ * another reply. */
+ssize_t blast_reply_count(const struct blast_reply *r, size_t due,
+                          const char *bytes, size_t n);
 /* Puts the digits of a key into a copy of the request; `nth` of its keys. */
 void blast_request_key(const struct blast_request *r, char *bytes, unsigned nth,
                        uint32_t key, uint32_t any);

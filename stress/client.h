@@ -112,8 +112,12 @@ void stress_client_fini(struct stress_client *c);
 /* Queues up to connect; the worker calls connect when it is its turn. */
 void stress_client_open(struct stress_client *c, struct stress_worker *w);
 void stress_client_connect(struct stress_client *c, struct stress_worker *w);
+/* Of the loop: the socket takes bytes, or has some. In receive.c. */
 void stress_client_event(struct stress_client *c, struct stress_worker *w,
                          unsigned what);
+/* Ready or busy; and counts for the worker how many are busy. */
+void stress_client_set_busy(struct stress_client *c, struct stress_worker *w,
+                            bool on);
 /* Closed loop, and filling: sends the next batch if the client is ready and
  * there is one. */
 void stress_client_next(struct stress_client *c, struct stress_worker *w);

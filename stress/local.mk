@@ -44,6 +44,7 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/options.c stress/options.h \
 	stress/page.c stress/page.h stress/page_charts.c stress/page_main.c \
 	stress/progress.c stress/progress.h \
+	stress/receive.c \
 	stress/report.c stress/report.h stress/report_counts.c \
 	stress/report_json.c stress/report_parts.h stress/report_text.c \
 	stress/request.c stress/request.h \
@@ -56,7 +57,7 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/sync.c stress/sync.h \
 	stress/trial.c stress/trial.h \
 	stress/transfer.c stress/transfer.h \
-	stress/tree.c stress/tree.h \
+	stress/tree.c stress/tree.h stress/tree_read.c \
 	stress/usage.c stress/usage.h \
 	stress/versus.c stress/versus.h \
 	stress/worker.c stress/worker.h
@@ -77,8 +78,9 @@ stress_floor_SOURCES = stress/floor.c stress/floor_options.c \
 	stress/floor_options.h stress/floor_reply.c stress/floor_reply.h
 stress_floor_CPPFLAGS = $(stress_cppflags) $(CK_CFLAGS)
 stress_floor_LDADD = $(LIBS_COMMON)
-stress_blast_SOURCES = stress/blast.c stress/blast_kind.c \
-	stress/blast_kind.h stress/blast_options.c stress/blast_options.h \
+stress_blast_SOURCES = stress/blast.c stress/blast_dial.c \
+	stress/blast_dial.h stress/blast_kind.c stress/blast_kind.h \
+	stress/blast_options.c stress/blast_options.h \
 	stress/clock.h stress/histogram.c stress/histogram.h
 stress_blast_CPPFLAGS = $(stress_cppflags)
 EXTRA_DIST += stress/compare stress/syscalls
