@@ -9,7 +9,6 @@
 
 #include "batond/conf.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>

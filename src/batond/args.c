@@ -15,9 +15,7 @@
 #include "batond/value.h"
 #include "command/service.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_name(const char *arg)

@@ -10,11 +10,9 @@
 #include "batond/value.h"
 #include "command/command.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 int value_join(const struct bt_slice *word, size_t n, char **out,

@@ -18,7 +18,6 @@
 #include "command/service.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -12,7 +12,6 @@
 #include "batond/value.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,6 @@
 #include "command/table.h"
 
 #include <string.h>
-#include <strings.h>
 
 /* In the order in which Redis tells them. */
 static const struct {

@@ -8,9 +8,6 @@
 #include "command/commands.h"
 #include "command/table.h"
 
-#include <string.h>
-#include <strings.h>
-
 enum list_by {
     BY_NOTHING,
     BY_MODULE,

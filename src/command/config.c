@@ -10,8 +10,6 @@
 #include "command/stats.h"
 #include "command/worker.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- GET ---- */

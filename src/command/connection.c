@@ -13,9 +13,7 @@
 #include "command/session.h"
 #include "command/worker.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <string.h>
 
 /* Any password is right for a user that has none. */
 static bool default_has_password(struct call *c)

@@ -6,7 +6,6 @@
 #include "command/key.h"
 #include "db/notify.h"
 
-#include <errno.h>
 #include <limits.h>
 
 #define SAME "ERR source and destination objects are the same"

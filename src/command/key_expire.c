@@ -7,8 +7,6 @@
 
 #include "command/commands.h"
 
-#include <errno.h>
-
 /* ---- Times as arguments ---- */
 
 static bool bad_time(struct call *c)

@@ -7,8 +7,6 @@
 #include "command/commands.h"
 #include "command/list.h"
 
-#include <errno.h>
-
 /* ---- BLPOP, BRPOP ---- */
 
 /* The reply of BLPOP: the key and one element. */

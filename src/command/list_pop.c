@@ -8,10 +8,6 @@
 #include "command/key.h"
 #include "db/notify.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 /* ---- Popping ---- */
 
 void lists_notify_taken(struct tx *tx, struct bt_slice key, enum list_end end)

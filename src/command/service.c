@@ -18,7 +18,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const char refusal[] = "-ERR max number of clients reached\r\n";
 

@@ -4,7 +4,6 @@
 #include "os/address.h"
 #include "os/socket.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

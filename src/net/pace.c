@@ -3,7 +3,6 @@
 
 #include "os/socket.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define SPARE_FDS                                                              \
     32 /* beside the clients': masters, pollers, files, refusals */

@@ -21,7 +21,6 @@
 #include "worker/sweep.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define FAR_MS     60000 /* a timer further off than this is looked at again */
 #define DRAIN_MS   5     /* while the server stops */
