@@ -18,8 +18,9 @@
  *            each is called before the change becomes visible.
  *            The bytes of the keys given to tx_lock stay as they are until the
  *            tx ends (their hashes are kept).
- * Lifetime   Entries and their bytes stay readable until db_leave (lock-free) or
- *            until the key is changed in the same tx.
+ * Lifetime   Entries and their bytes stay readable until db_leave (lock-free; to
+ *            the end of the tx where it became a locked one) or until the key
+ *            is changed in the same tx. See db_entry_hold.
  * Time       tx_now reads the real-time clock once for each tx, at first need.
  */
 #ifndef BATON_DB_TX_H

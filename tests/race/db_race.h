@@ -175,7 +175,8 @@ static inline void race_set(struct race_thread *r, struct bt_slice key,
     tx_commit(&tx);
 }
 
-/* Without a lock; the entry stays readable to the end of the section. */
+/* Without a lock; the entry stays readable to the end of the section, unless it
+ * is a large string that changes where it is. */
 static inline const struct db_entry *race_get(struct race_thread *r,
                                               struct bt_slice key)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * db_value -- values that are rewritten (APPEND, SETRANGE, INCR) against GET
- * without a lock: never a torn value, never bytes of another one, no increment
- * lost and none seen backwards. Values carry a checksum; some are large and are
- * held beyond the section, as a reply does.
+ * db_value -- values that are rewritten (APPEND, SETRANGE, INCR), as a whole or
+ * where they are, against GET without a lock: never a torn value, never bytes of
+ * another one, no increment lost and none seen backwards. Values carry a
+ * checksum; some are large and are held beyond the section, as a reply does.
  */
 #include "db_race.h"
 
@@ -42,6 +42,16 @@ static void check(struct bt_slice s, const char *who)
     }
 }
 
+/* From `from` on, but at least one byte, and the sum. */
+static void scribble(struct race_thread *r, char *p, size_t from, size_t n)
+{
+    for (size_t i = from; i < n; i++) {
+        p[i] = (char)race_random(r);
+    }
+    p[4 + race_random(r) % (n - 4)] = (char)race_random(r);
+    seal(p, n);
+}
+
 static void rewrite(struct race_thread *r)
 {
     struct bt_slice key = strings[race_random(r) % STRINGS];
@@ -60,12 +70,26 @@ static void rewrite(struct race_thread *r)
     p = db_make(&tx, key, n);
     bt_assert(p);
     memcpy(p, old.p, n < old.n ? n : old.n);
-    for (size_t i = n < old.n ? 4 : old.n; i < n; i++) {
-        p[i] = (char)race_random(r);
-    }
-    p[4 + race_random(r) % (n - 4)] = (char)race_random(r);
-    seal(p, n);
+    scribble(r, p, n < old.n ? 4 : old.n, n);
     db_publish(&tx, DB_KEEP_EXPIRE, true);
+    tx_commit(&tx);
+}
+
+/* The same where the value is, if it is large and nobody holds it. */
+static void change_part(struct race_thread *r)
+{
+    struct bt_slice key = strings[race_random(r) % STRINGS];
+    size_t was, n;
+    struct tx tx;
+    char *p;
+
+    race_lock(r, &tx, &key, 1, TX_WRITE);
+    was = db_entry_string(tx_find(&tx, key)).n;
+    n = was < LARGEST ? was + race_random(r) % 900 : was;
+    p = db_rewrite(&tx, key, n);
+    bt_assert(p);
+    scribble(r, p, was, n);
+    db_rewritten(&tx, key, true);
     tx_commit(&tx);
 }
 
@@ -90,19 +114,33 @@ static void increment(struct race_thread *r)
 
 static void change(struct race_thread *r)
 {
-    if (race_random(r) % 4 == 0) {
+    unsigned which = (unsigned)(race_random(r) % 8);
+
+    if (which == 0) {
         rewrite(r);
+    } else if (which == 1) {
+        change_part(r);
     } else {
         increment(r);
     }
 }
 
+/* A string that changes where it is, is ours until the end of the tx. */
+static void read_string(struct race_thread *r)
+{
+    struct bt_slice key = strings[race_random(r) % STRINGS];
+    struct tx tx;
+
+    tx_begin(&tx, r->t, 0);
+    check(db_entry_string(tx_find(&tx, key)), "reader");
+    tx_commit(&tx);
+}
+
 static void read_all(struct race_thread *r)
 {
     static _Thread_local uint64_t seen[COUNTERS];
-    struct bt_slice key = strings[race_random(r) % STRINGS];
 
-    check(db_entry_string(race_get(r, key)), "reader");
+    read_string(r);
     for (unsigned i = 0; i < COUNTERS; i++) {
         uint64_t n = race_number(race_get(r, counters[i]));
 
@@ -119,12 +157,15 @@ static void hold(struct race_thread *r)
 {
     const struct db_entry *e;
     struct bt_slice s;
+    struct tx tx;
     void *blob;
 
     db_enter(r->t);
-    e = race_get(r, strings[race_random(r) % STRINGS]);
+    tx_begin(&tx, r->t, 0);
+    e = tx_find(&tx, strings[race_random(r) % STRINGS]);
     s = db_entry_string(e);
     blob = db_entry_hold(e);
+    tx_commit(&tx);
     db_leave(r->t);
     if (blob) {
         sched_yield();
