@@ -6,9 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #define LABEL_WIDTH  13
 #define LABEL_NARROW 8
@@ -16,85 +14,6 @@
 #define PEAK_WIDTH   20 /* of "most 1,234,567/s" and the gap before it */
 #define SPARK_LEAST  4
 #define LEVELS       8
-
-#define PLAIN  "0"
-#define BOLD   "1"
-#define DIM    "2"
-#define RED    "31"
-#define GREEN  "32"
-#define YELLOW "33"
-
-/* ---- a frame ---- */
-
-static void raw(struct stress_frame *f, const char *bytes, size_t n)
-{
-    if (f->len + n <= sizeof(f->text)) {
-        memcpy(f->text + f->len, bytes, n);
-        f->len += n;
-    }
-}
-
-static void colour(struct stress_frame *f, const char *style)
-{
-    if (f->look.colour && style != NULL) {
-        raw(f, "\033[", 2);
-        raw(f, style, strlen(style));
-        raw(f, "m", 1);
-    }
-}
-
-/* The last column is left free: to write there may move the cursor. */
-static unsigned edge(const struct stress_frame *f)
-{
-    return f->look.columns - 1;
-}
-
-/* Plain ASCII in one colour; what is beyond the edge is cut off, and what
- * would move the cursor is shown as '?'. */
-static void put(struct stress_frame *f, const char *style, const char *format,
-                ...)
-{
-    char text[256];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    colour(f, style);
-    for (const char *p = text; *p != '\0' && f->column < edge(f); p++) {
-        raw(f, *p >= ' ' && *p <= '~' ? p : "?", 1);
-        f->column++;
-    }
-    colour(f, style != NULL ? PLAIN : NULL);
-}
-
-static void pad_to(struct stress_frame *f, unsigned column)
-{
-    while (f->column < column && f->column < edge(f)) {
-        raw(f, " ", 1);
-        f->column++;
-    }
-}
-
-static void end_line(struct stress_frame *f)
-{
-    f->width[f->n_lines++] = f->column;
-    f->column = 0;
-    raw(f, "\033[K\r\n", 5);
-}
-
-static void begin(struct stress_frame *f, const struct stress_look *look)
-{
-    f->look = *look;
-    f->n_lines = f->column = 0;
-    f->len = 0;
-    if (f->look.columns > STRESS_FRAME_WIDTH) {
-        f->look.columns = STRESS_FRAME_WIDTH;
-    }
-    if (f->look.columns < 2) {
-        f->look.columns = 2;
-    }
-}
 
 /* ---- figures ---- */
 
@@ -165,12 +84,15 @@ static void figure_text(char *to, size_t room, enum figure what, double value)
 static void figure(struct stress_frame *f, const char *label, const char *style,
                    const char *text)
 {
-    unsigned label_width = edge(f) < 40 ? LABEL_NARROW : LABEL_WIDTH;
-    unsigned room = edge(f) > label_width ? edge(f) - label_width : 1;
+    unsigned label_width =
+        stress_frame_edge(f) < 40 ? LABEL_NARROW : LABEL_WIDTH;
+    unsigned room = stress_frame_edge(f) > label_width
+                        ? stress_frame_edge(f) - label_width
+                        : 1;
 
-    put(f, DIM, "%-*s", (int)label_width, label);
-    put(f, style, "%*s", (int)(room < FIGURE_WIDTH ? room : FIGURE_WIDTH),
-        text);
+    stress_frame_put(f, STRESS_STYLE_DIM, "%-*s", (int)label_width, label);
+    stress_frame_put(f, style, "%*s",
+                     (int)(room < FIGURE_WIDTH ? room : FIGURE_WIDTH), text);
 }
 
 static void count(struct stress_frame *f, const char *label, const char *style,
@@ -233,8 +155,9 @@ static void spark(struct stress_frame *f, const struct stress_view *v,
     size_t n = v->n < columns ? v->n : columns;
     struct scale s = scale_of(v, v->n - n, what);
 
-    pad_to(f, f->column + columns - (unsigned)n);
-    colour(f, what == RATE ? GREEN : YELLOW);
+    stress_frame_pad(f, f->column + columns - (unsigned)n);
+    stress_frame_style(f,
+                       what == RATE ? STRESS_STYLE_GREEN : STRESS_STYLE_YELLOW);
     for (size_t i = v->n - n; i < v->n; i++) {
         int l = level(&s, figure_of(v, i, what));
 
@@ -242,13 +165,13 @@ static void spark(struct stress_frame *f, const struct stress_view *v,
             /* U+2581 is the lowest of eight blocks. */
             char block[3] = {'\xe2', '\x96', (char)(0x80 + l)};
 
-            raw(f, block, 3);
+            stress_frame_raw(f, block, 3);
         } else {
-            raw(f, &ascii[l], 1);
+            stress_frame_raw(f, &ascii[l], 1);
         }
         f->column++;
     }
-    colour(f, PLAIN);
+    stress_frame_style(f, STRESS_STYLE_PLAIN);
 }
 
 static double most_of(const struct stress_view *v, size_t from,
@@ -271,19 +194,19 @@ static void figure_line(struct stress_frame *f, const struct stress_view *v,
 
     figure_text(text, sizeof(text), what,
                 v->n > 0 ? figure_of(v, v->n - 1, what) : NAN);
-    figure(f, labels[what], BOLD, text);
+    figure(f, labels[what], STRESS_STYLE_BOLD, text);
     left = f->column + 2;
-    peak = edge(f) >= left + PEAK_WIDTH + 2 * SPARK_LEAST;
-    if (v->n == 0 || edge(f) < left + SPARK_LEAST) {
+    peak = stress_frame_edge(f) >= left + PEAK_WIDTH + 2 * SPARK_LEAST;
+    if (v->n == 0 || stress_frame_edge(f) < left + SPARK_LEAST) {
         return;
     }
-    columns = edge(f) - left - (peak ? PEAK_WIDTH : 0);
-    pad_to(f, left);
+    columns = stress_frame_edge(f) - left - (peak ? PEAK_WIDTH : 0);
+    stress_frame_pad(f, left);
     spark(f, v, what, columns);
     if (peak) {
         figure_text(text, sizeof(text), what,
                     most_of(v, v->n < columns ? 0 : v->n - columns, what));
-        put(f, DIM, "  most %s", text);
+        stress_frame_put(f, STRESS_STYLE_DIM, "  most %s", text);
     }
 }
 
@@ -291,41 +214,46 @@ static void figure_line(struct stress_frame *f, const struct stress_view *v,
 
 static void title_line(struct stress_frame *f, const struct stress_view *v)
 {
-    put(f, BOLD, "%s  %s", v->target, v->workload);
-    put(f, NULL, "  %.0f s", v->at);
+    stress_frame_put(f, STRESS_STYLE_BOLD, "%s  %s", v->target, v->workload);
+    stress_frame_put(f, NULL, "  %.0f s", v->at);
     if (v->duration > 0) {
-        put(f, NULL, " of %.0f", v->duration);
+        stress_frame_put(f, NULL, " of %.0f", v->duration);
     }
     if (v->requests > 0) {
-        put(f, NULL, "  %" PRIu64 " of %" PRIu64, v->done, v->requests);
+        stress_frame_put(f, NULL, "  %" PRIu64 " of %" PRIu64, v->done,
+                         v->requests);
     }
     if (v->open) {
         char text[32];
 
         rate_text(text, sizeof(text), v->rate);
-        put(f, DIM, "  %s due, response times", text);
+        stress_frame_put(f, STRESS_STYLE_DIM, "  %s due, response times", text);
     } else {
-        put(f, DIM, "  closed loop, service times");
+        stress_frame_put(f, STRESS_STYLE_DIM, "  closed loop, service times");
     }
 }
 
 static void errors_line(struct stress_frame *f, const struct stress_view *v)
 {
-    count(f, "errors", v->errors > 0 ? RED : BOLD, v->errors);
+    count(f, "errors", v->errors > 0 ? STRESS_STYLE_RED : STRESS_STYLE_BOLD,
+          v->errors);
     if (v->open) {
-        put(f, v->late > 0 ? YELLOW : NULL, "  late %" PRIu64, v->late);
-        put(f, v->dropped > 0 ? RED : NULL, "  dropped %" PRIu64, v->dropped);
+        stress_frame_put(f, v->late > 0 ? STRESS_STYLE_YELLOW : NULL,
+                         "  late %" PRIu64, v->late);
+        stress_frame_put(f, v->dropped > 0 ? STRESS_STYLE_RED : NULL,
+                         "  dropped %" PRIu64, v->dropped);
     }
 }
 
 static void connections_line(struct stress_frame *f,
                              const struct stress_view *v)
 {
-    count(f, edge(f) < 40 ? "conns" : "connections",
-          v->connections < v->clients ? YELLOW : BOLD, v->connections);
-    put(f, NULL, "  of %" PRIu64, v->clients);
+    count(f, stress_frame_edge(f) < 40 ? "conns" : "connections",
+          v->connections < v->clients ? STRESS_STYLE_YELLOW : STRESS_STYLE_BOLD,
+          v->connections);
+    stress_frame_put(f, NULL, "  of %" PRIu64, v->clients);
     if (v->idle > 0) {
-        put(f, NULL, ", %" PRIu32 " idle", v->idle);
+        stress_frame_put(f, NULL, ", %" PRIu32 " idle", v->idle);
     }
 }
 
@@ -335,7 +263,7 @@ void stress_live_draw(struct stress_frame *f, const struct stress_look *look,
     /* In the order on the screen; and how soon each is left out. */
     static const unsigned char rank[] = {6, 0, 4, 1, 5, 2, 3};
 
-    begin(f, look);
+    stress_frame_begin(f, look);
     for (unsigned i = 0; i < sizeof(rank); i++) {
         /* The lowest row is left to the cursor. */
         if (rank[i] > 0 && rank[i] + 1u >= look->rows) {
@@ -350,14 +278,14 @@ void stress_live_draw(struct stress_frame *f, const struct stress_look *look,
         } else {
             connections_line(f, v);
         }
-        end_line(f);
+        stress_frame_end_line(f);
     }
 }
 
 void stress_live_note(struct stress_frame *f, const struct stress_look *look,
                       const char *text)
 {
-    begin(f, look);
-    put(f, DIM, "%s", text);
-    end_line(f);
+    stress_frame_begin(f, look);
+    stress_frame_put(f, STRESS_STYLE_DIM, "%s", text);
+    stress_frame_end_line(f);
 }

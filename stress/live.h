@@ -15,16 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "stress/frame.h"
 #include "stress/series.h"
-
-#define STRESS_FRAME_LINES 8
-#define STRESS_FRAME_WIDTH 200 /* wider ones are not used in full */
-
-/* What there is to draw on. */
-struct stress_look {
-    unsigned columns, rows;
-    bool utf8, colour;
-};
 
 /* What is to be seen. */
 struct stress_view {
@@ -38,15 +30,6 @@ struct stress_view {
     uint32_t idle;                 /* connections that ask for nothing */
     const struct stress_point *points;
     size_t n;
-};
-
-/* Lines, each ended by CR LF and at most columns - 1 wide. */
-struct stress_frame {
-    struct stress_look look;
-    unsigned n_lines, column; /* column: of the line that is being drawn */
-    unsigned width[STRESS_FRAME_LINES]; /* columns in use, by line */
-    size_t len;
-    char text[STRESS_FRAME_LINES * STRESS_FRAME_WIDTH * 4];
 };
 
 /* The most important lines, when there is not room for all. */

@@ -30,6 +30,7 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/client.c stress/client.h \
 	stress/fairness.c stress/fairness.h \
 	stress/fault.c stress/fault.h \
+	stress/frame.c stress/frame.h \
 	stress/gate.c \
 	stress/herd.c stress/herd.h \
 	stress/inquire.c stress/inquire.h \
@@ -60,6 +61,7 @@ baton_stress_SOURCES = $(stress_core) \
 	stress/tree.c stress/tree.h stress/tree_read.c \
 	stress/usage.c stress/usage.h \
 	stress/versus.c stress/versus.h \
+	stress/versus_figures.c stress/versus_figures.h \
 	stress/worker.c stress/worker.h
 if POLLER_EPOLL
 baton_stress_SOURCES += stress/loop_epoll.c
@@ -99,8 +101,8 @@ stress_check_units_LDADD = $(PTHREAD_LIBS)
 stress_check_judge_SOURCES = $(stress_core) stress/check.h stress/check_judge.c
 stress_check_judge_CPPFLAGS = $(stress_cppflags)
 stress_check_judge_LDADD = $(PTHREAD_LIBS)
-stress_check_live_SOURCES = stress/live.c stress/live.h stress/check.h \
-	stress/check_live.c
+stress_check_live_SOURCES = stress/frame.c stress/frame.h stress/live.c \
+	stress/live.h stress/check.h stress/check_live.c
 stress_check_live_CPPFLAGS = $(stress_cppflags)
 
 ## Those that drive the whole program against the server that lies.

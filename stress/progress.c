@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "stress/clock.h"
+#include "stress/live.h"
 #include "stress/run.h"
 #include "stress/screen.h"
 

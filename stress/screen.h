@@ -2,7 +2,7 @@
  *
  * stress/screen.h -- a few lines at the bottom of a terminal, redrawn in place.
  *
- * Purpose    Shows frames (live.h) on standard error. Between two frames the
+ * Purpose    Shows frames (frame.h) on standard error. Between two frames the
  *            terminal is as it was found, with the cursor below the lines; only
  *            what ends the program in the middle of one needs restore.
  * Threads    main, but for restore. Installs a handler of SIGCONT.
@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "stress/live.h"
+#include "stress/frame.h"
 
 struct stress_screen {
     struct stress_look look;            /* as of the last measure */

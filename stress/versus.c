@@ -9,13 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stress/json.h"
 #include "stress/progress.h"
 #include "stress/trial.h"
+#include "stress/versus_figures.h"
 
 #define SERVERS_MAX 8
 #define ROUNDS      5
-#define ROUNDS_MAX  100
 
 static const char usage[] =
     "usage: baton-stress compare [--rounds N] SERVER SERVER... [-- OPTIONS]\n"
@@ -26,31 +25,6 @@ static const char usage[] =
     "is compared too.\n--json FILE among OPTIONS writes the figures.\n"
     "  baton-stress compare batond=6379 redis=6380 -- -P 16 --duration 5\n"
     "Exit status: 0 all replies were right, 1 something was wrong, 2 usage.\n";
-
-enum figure {
-    RATE,
-    P50,
-    P99,
-    P999,
-    SERVER_CPU,
-    N_FIGURES
-};
-
-static const char *const titles[] = {"requests/s", "p50 us", "p99 us",
-                                     "p99.9 us", "server CPU us"};
-static const char *const keys[] = {"rate", "p50_us", "p99_us", "p999_us",
-                                   "server_cpu_us_per_request"};
-
-struct server {
-    char name[64], host[256], port[16], path[256];
-    uint64_t pid;
-    double sample[N_FIGURES][ROUNDS_MAX]; /* below 0: not known */
-    bool wrong;
-};
-
-struct quartiles {
-    double low, middle, high;
-};
 
 /* ---- the command line ---- */
 
@@ -63,7 +37,7 @@ static int bad(const char *what, const char *why)
 
 /* [NAME=]ADDRESS[@PID]; an address with a slash is a Unix socket, others are
  * [HOST:]PORT. */
-static int server_parse(struct server *s, const char *word)
+static int server_parse(struct stress_rival *s, const char *word)
 {
     const char *equals = strchr(word, '='), *at = strrchr(word, '@'), *colon;
     const char *where = equals != NULL ? equals + 1 : word;
@@ -104,22 +78,23 @@ static int server_parse(struct server *s, const char *word)
 
 /* ---- rounds ---- */
 
-static void keep(struct server *s, unsigned round,
+static void keep(struct stress_rival *s, unsigned round,
                  const struct stress_result *r)
 {
     const struct stress_histogram *h =
         r->run->options.open ? &r->total.response : &r->total.service;
     double n = (double)stress_result_requests(r);
 
-    s->sample[RATE][round] = r->seconds > 0 ? n / r->seconds : 0;
-    s->sample[P50][round] = stress_histogram_quantile(h, 0.5) / 1e3;
-    s->sample[P99][round] = stress_histogram_quantile(h, 0.99) / 1e3;
-    s->sample[P999][round] = stress_histogram_quantile(h, 0.999) / 1e3;
-    s->sample[SERVER_CPU][round] =
+    s->sample[STRESS_VS_RATE][round] = r->seconds > 0 ? n / r->seconds : 0;
+    s->sample[STRESS_VS_P50][round] = stress_histogram_quantile(h, 0.5) / 1e3;
+    s->sample[STRESS_VS_P99][round] = stress_histogram_quantile(h, 0.99) / 1e3;
+    s->sample[STRESS_VS_P999][round] =
+        stress_histogram_quantile(h, 0.999) / 1e3;
+    s->sample[STRESS_VS_SERVER_CPU][round] =
         r->server_cpu >= 0 && n > 0 ? r->server_cpu * 1e6 / n : -1;
 }
 
-static int turn(struct server *s, unsigned round,
+static int turn(struct stress_rival *s, unsigned round,
                 const struct stress_options *options)
 {
     struct stress_options o = *options;
@@ -146,118 +121,9 @@ static int turn(struct server *s, unsigned round,
     return rc;
 }
 
-/* ---- figures ---- */
-
-static int compare_double(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static double at(const double *v, unsigned n, double q)
-{
-    double place = q * (n - 1);
-    unsigned low = (unsigned)place;
-    unsigned high = low + 1 < n ? low + 1 : low;
-
-    return v[low] + (v[high] - v[low]) * (place - low);
-}
-
-static struct quartiles quartiles(const double *sample, const double *base,
-                                  unsigned n)
-{
-    double v[ROUNDS_MAX];
-
-    for (unsigned i = 0; i < n; i++) {
-        v[i] = base == NULL ? sample[i] : base[i] > 0 ? sample[i] / base[i] : 0;
-    }
-    qsort(v, n, sizeof(*v), compare_double);
-    return (struct quartiles){at(v, n, 0.25), at(v, n, 0.5), at(v, n, 0.75)};
-}
-
-static void show(const struct server *servers, unsigned n, unsigned rounds,
-                 FILE *f)
-{
-    fprintf(f, "%u rounds: median (quartiles), and as a ratio to %s\n", rounds,
-            servers[0].name);
-    for (int k = 0; k < N_FIGURES; k++) {
-        if (servers[0].sample[k][0] < 0) {
-            continue;
-        }
-        fprintf(f, "%s\n", titles[k]);
-        for (unsigned i = 0; i < n; i++) {
-            const struct server *s = &servers[i];
-            struct quartiles q = quartiles(s->sample[k], NULL, rounds);
-            struct quartiles r =
-                quartiles(s->sample[k], servers[0].sample[k], rounds);
-
-            fprintf(f, "  %-20s %12.1f (%.1f-%.1f)  %8.3f (%.3f-%.3f)\n",
-                    s->name, q.middle, q.low, q.high, r.middle, r.low, r.high);
-        }
-    }
-}
-
-static void json_quartiles(struct stress_json *j, const char *key,
-                           struct quartiles q)
-{
-    stress_json_open_line(j, key, '{');
-    stress_json_real(j, "q1", q.low, 4);
-    stress_json_real(j, "median", q.middle, 4);
-    stress_json_real(j, "q3", q.high, 4);
-    stress_json_close(j, '}');
-}
-
-static void json_server(struct stress_json *j, const struct server *s,
-                        const struct server *base, unsigned rounds)
-{
-    stress_json_open(j, NULL, '{');
-    stress_json_text(j, "name", s->name);
-    stress_json_bool(j, "ok", !s->wrong);
-    for (int k = 0; k < N_FIGURES; k++) {
-        if (s->sample[k][0] < 0) {
-            stress_json_text(j, keys[k], NULL);
-            continue;
-        }
-        stress_json_open(j, keys[k], '{');
-        json_quartiles(j, "value", quartiles(s->sample[k], NULL, rounds));
-        json_quartiles(j, "ratio",
-                       quartiles(s->sample[k], base->sample[k], rounds));
-        stress_json_open_line(j, "samples", '[');
-        for (unsigned i = 0; i < rounds; i++) {
-            stress_json_real(j, NULL, s->sample[k][i], 3);
-        }
-        stress_json_close(j, ']');
-        stress_json_close(j, '}');
-    }
-    stress_json_close(j, '}');
-}
-
-static int json(const struct server *servers, unsigned n, unsigned rounds,
-                const char *path)
-{
-    FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
-    struct stress_json j;
-
-    if (f == NULL) {
-        return bad(path, strerror(errno));
-    }
-    stress_json_begin(&j, f);
-    stress_json_text(&j, "program", "baton-stress compare");
-    stress_json_number(&j, "schema", 1);
-    stress_json_number(&j, "rounds", rounds);
-    stress_json_open(&j, "servers", '[');
-    for (unsigned i = 0; i < n; i++) {
-        json_server(&j, &servers[i], &servers[0], rounds);
-    }
-    stress_json_close(&j, ']');
-    stress_json_end(&j);
-    return f == stdout || fclose(f) == 0 ? 0 : bad(path, strerror(errno));
-}
-
 /* ---- all of it ---- */
 
-static int rounds_run(struct server *servers, unsigned n, unsigned rounds,
+static int rounds_run(struct stress_rival *servers, unsigned n, unsigned rounds,
                       const struct stress_options *o)
 {
     for (unsigned round = 0; round < rounds; round++) {
@@ -271,8 +137,8 @@ static int rounds_run(struct server *servers, unsigned n, unsigned rounds,
     return 0;
 }
 
-static int parse(int argc, char **argv, struct server *servers, unsigned *n,
-                 unsigned *rounds)
+static int parse(int argc, char **argv, struct stress_rival *servers,
+                 unsigned *n, unsigned *rounds)
 {
     int i;
 
@@ -290,7 +156,7 @@ static int parse(int argc, char **argv, struct server *servers, unsigned *n,
     if (*n < 2) {
         return bad("servers", "wants two or more");
     }
-    if (*rounds < 1 || *rounds > ROUNDS_MAX) {
+    if (*rounds < 1 || *rounds > STRESS_ROUNDS_MAX) {
         return bad("--rounds", "wants a number from 1 to 100");
     }
     return i;
@@ -298,7 +164,7 @@ static int parse(int argc, char **argv, struct server *servers, unsigned *n,
 
 int stress_versus_main(int argc, char **argv)
 {
-    struct server *servers = calloc(SERVERS_MAX, sizeof(*servers));
+    struct stress_rival *servers = calloc(SERVERS_MAX, sizeof(*servers));
     unsigned n = 0, rounds = ROUNDS;
     struct stress_options o;
     bool wrong = false, to_stdout;
@@ -322,9 +188,11 @@ int stress_versus_main(int argc, char **argv)
         free(servers);
         return 1;
     }
-    show(servers, n, rounds, to_stdout ? stderr : stdout);
+    stress_versus_show(servers, n, rounds, to_stdout ? stderr : stdout);
     if (o.json_path != NULL) {
-        wrong = json(servers, n, rounds, o.json_path) < 0;
+        int rc = stress_versus_json(servers, n, rounds, o.json_path);
+
+        wrong = rc < 0 && bad(o.json_path, strerror(-rc)) < 0;
     }
     for (unsigned i = 0; i < n; i++) {
         wrong = wrong || servers[i].wrong;

@@ -3,6 +3,7 @@
 """What baton-stress shows while it runs: a live view on a terminal, which is a
 real pseudo terminal here, and plain lines elsewhere. TAP."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -89,6 +90,7 @@ class Terminal:
             [STRESS, *args], stdout=subprocess.PIPE, stderr=self.slave,
             env=whole)
         self.text = ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
 
     def __enter__(self):
         return self
@@ -105,13 +107,9 @@ class Terminal:
                     struct.pack("HHHH", rows, columns, 0, 0))
 
     def read(self):
-        """What has come; it may have ended amid a character."""
+        """What has come; it may end amid a character."""
         if select.select([self.master], [], [], 0.1)[0]:
-            more = os.read(self.master, 65536)
-            while more[-1] >= 0x80 and select.select(
-                    [self.master], [], [], 0.1)[0]:
-                more += os.read(self.master, 1)
-            self.text += more.decode()
+            self.text += self.decoder.decode(os.read(self.master, 65536))
 
     def until(self, what, condition):
         end = time.monotonic() + PATIENCE
