@@ -70,6 +70,18 @@ bool cmd_range(struct call *c, struct bt_slice s, int64_t min, int64_t max,
     return false;
 }
 
+bool cmd_size(struct call *c, struct bt_slice s, int64_t min, const char *text,
+              size_t *out)
+{
+    int64_t v;
+
+    if (!cmd_range(c, s, min, INT64_MAX, text, &v)) {
+        return false;
+    }
+    *out = (uint64_t)v < SIZE_MAX ? (size_t)v : SIZE_MAX;
+    return true;
+}
+
 bool cmd_syntax(struct call *c)
 {
     resp_error(c->out, "ERR syntax error");

@@ -105,6 +105,9 @@ bool cmd_int(struct call *c, struct bt_slice s, int64_t *out); /* "ERR value is
  * NULL. */
 bool cmd_range(struct call *c, struct bt_slice s, int64_t min, int64_t max,
                const char *text, int64_t *out);
+/* min or more, which is not negative; what no size can be is the greatest. */
+bool cmd_size(struct call *c, struct bt_slice s, int64_t min, const char *text,
+              size_t *out);
 bool cmd_syntax(struct call *c);     /* writes "ERR syntax error", false */
 bool cmd_type_error(struct call *c); /* WRONGTYPE ..., false */
 bool cmd_oom(struct call *c);        /* out of memory for this value, false */

@@ -70,7 +70,7 @@ void lists_move(struct tx *tx, struct resp_reply *out,
 struct lists_mpop {
     size_t first, n; /* the keys in argv */
     enum list_end end;
-    int64_t count;
+    size_t count;
 };
 
 /* False after the error reply. */

@@ -6,6 +6,7 @@
 
 #include "command/commands.h"
 #include "command/key.h"
+#include "command/mpop.h"
 #include "db/notify.h"
 
 /* ---- Popping ---- */
@@ -105,33 +106,15 @@ void cmd_rpop(struct call *c)
 
 bool lists_mpop_args(struct call *c, size_t at, struct lists_mpop *m)
 {
-    int64_t n;
-    size_t where;
+    struct mpop args;
 
-    m->count = 1;
-    if (!cmd_range(c, c->argv[at], 1, INT64_MAX,
-                   "numkeys should be greater than 0", &n)) {
+    if (!mpop_args(c, at, "left", "right", &args)) {
         return false;
     }
-    if ((uint64_t)n >= c->argc - at - 1) {
-        return cmd_syntax(c);
-    }
-    m->first = at + 1;
-    m->n = (size_t)n;
-    where = m->first + m->n;
-    if (!lists_end(c, c->argv[where], &m->end)) {
-        return false;
-    }
-    for (size_t i = where + 1; i < c->argc; i += 2) {
-        if (i > where + 1 || i + 1 == c->argc ||
-            !bt_slice_is(c->argv[i], "count")) {
-            return cmd_syntax(c);
-        }
-        if (!cmd_range(c, c->argv[i + 1], 1, INT64_MAX,
-                       "count should be greater than 0", &m->count)) {
-            return false;
-        }
-    }
+    *m = (struct lists_mpop){.first = args.first,
+                             .n = args.n,
+                             .end = args.tail ? LIST_TAIL : LIST_HEAD,
+                             .count = args.count};
     return true;
 }
 
@@ -140,7 +123,7 @@ void lists_mpop_take(struct tx *tx, struct resp_reply *out, struct bt_slice key,
 {
     size_t n = list_count(lists_of(e));
 
-    n = (uint64_t)m->count < n ? (size_t)m->count : n;
+    n = m->count < n ? m->count : n;
     resp_array(out, 2);
     resp_bulk(out, key.p, key.n);
     resp_array(out, n);

@@ -104,6 +104,7 @@ command_sources += \
 
 ## all collections
 command_sources += \
+	src/command/mpop.c src/command/mpop.h \
 	src/command/sort.c src/command/sort.h src/command/sort_items.c \
 	src/command/sort_order.c src/command/sort_pattern.c
 

@@ -106,18 +106,15 @@ void cmd_sdiffstore(struct call *c)
 
 static bool read_limit(struct call *c, size_t at, size_t *limit)
 {
-    int64_t v;
-
     *limit = 0;
     for (; at < c->argc; at += 2) {
         if (!bt_slice_is(c->argv[at], "limit") || at + 1 == c->argc) {
             return cmd_syntax(c);
         }
-        if (!cmd_parse_int(c->argv[at + 1], &v) || v < 0) {
-            resp_error(c->out, "ERR LIMIT can't be negative");
+        if (!cmd_size(c, c->argv[at + 1], 0, "LIMIT can't be negative",
+                      limit)) {
             return false;
         }
-        *limit = (uint64_t)v < SIZE_MAX ? (size_t)v : SIZE_MAX;
     }
     return true;
 }
@@ -126,19 +123,17 @@ void cmd_sintercard(struct call *c)
 {
     struct set_result r = {.counted = true};
     struct set_several s;
-    int64_t n;
+    size_t n;
 
-    if (!cmd_parse_int(c->argv[1], &n) || n < 1) {
-        resp_error(c->out, "ERR numkeys should be greater than 0");
+    if (!cmd_size(c, c->argv[1], 1, "numkeys should be greater than 0", &n)) {
         return;
     }
-    if ((uint64_t)n > c->argc - 2) {
+    if (n > c->argc - 2) {
         resp_error(c->out,
                    "ERR Number of keys can't be greater than number of args");
         return;
     }
-    if (!read_limit(c, 2 + (size_t)n, &r.limit) ||
-        !set_several_find(c, &s, 2, (size_t)n)) {
+    if (!read_limit(c, 2 + n, &r.limit) || !set_several_find(c, &s, 2, n)) {
         return;
     }
     set_combine(SET_INTERSECT, &s, &r);

@@ -6,6 +6,7 @@
 
 #include "command/commands.h"
 #include "command/key.h"
+#include "command/mpop.h"
 #include "db/notify.h"
 
 /* ---- Shared ---- */
@@ -58,24 +59,22 @@ static void pop(struct call *c, bool max)
     struct zset_pop p = {.max = max, .count = 1};
     const struct db_entry *e;
     struct bt_slice key;
-    int64_t n = 1;
 
     if (c->argc > 3) {
         cmd_syntax(c);
         return;
     }
     if (c->argc == 3) {
-        if (!cmd_range(c, c->argv[2], 0, INT64_MAX,
-                       "value is out of range, must be positive", &n)) {
+        if (!cmd_size(c, c->argv[2], 0,
+                      "value is out of range, must be positive", &p.count)) {
             return;
         }
         p.nested = c->out->proto > 2;
-        p.count = (uint64_t)n < SIZE_MAX ? (size_t)n : SIZE_MAX;
     }
     if (!zset_pop_find(c, &keys, &key, &e)) {
         return;
     }
-    if (e && n > 0) {
+    if (e && p.count > 0) {
         zset_pop_take(c->tx, c->out, key, e, &p);
     } else {
         resp_array(c->out, 0);
@@ -94,43 +93,20 @@ void cmd_zpopmax(struct call *c)
 
 /* ---- Several keys ---- */
 
-static bool read_count(struct call *c, size_t at, struct zset_pop *p)
-{
-    int64_t n;
-
-    if (c->argc - at < 2 || !bt_slice_is(c->argv[at], "count")) {
-        return cmd_syntax(c);
-    }
-    if (!cmd_range(c, c->argv[at + 1], 1, INT64_MAX,
-                   "count should be greater than 0", &n)) {
-        return false;
-    }
-    p->count = (uint64_t)n < SIZE_MAX ? (size_t)n : SIZE_MAX;
-    /* A count that makes no sense is told before what follows it. */
-    return c->argc - at == 2 || cmd_syntax(c);
-}
-
 bool zset_pop_args(struct call *c, size_t at, struct zset_pop_keys *keys,
                    struct zset_pop *p)
 {
-    size_t where;
-    int64_t n;
+    struct mpop args;
 
-    if (!cmd_range(c, c->argv[at], 1, INT64_MAX,
-                   "numkeys should be greater than 0", &n)) {
+    if (!mpop_args(c, at, "min", "max", &args)) {
         return false;
     }
-    if ((uint64_t)n >= c->argc - at - 1) {
-        return cmd_syntax(c);
-    }
-    *keys = (struct zset_pop_keys){at + 1, (size_t)n};
-    where = at + 1 + keys->n;
-    *p = (struct zset_pop){.count = 1, .with_key = true, .nested = true};
-    p->max = bt_slice_is(c->argv[where], "max");
-    if (!p->max && !bt_slice_is(c->argv[where], "min")) {
-        return cmd_syntax(c);
-    }
-    return where + 1 == c->argc || read_count(c, where + 1, p);
+    *keys = (struct zset_pop_keys){args.first, args.n};
+    *p = (struct zset_pop){.max = args.tail,
+                           .count = args.count,
+                           .with_key = true,
+                           .nested = true};
+    return true;
 }
 
 void cmd_zmpop(struct call *c)

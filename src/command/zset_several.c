@@ -65,18 +65,6 @@ static bool read_aggregate(struct call *c, struct bt_slice arg,
     return cmd_syntax(c);
 }
 
-static bool read_limit(struct call *c, struct bt_slice arg,
-                       struct zset_combine *k)
-{
-    int64_t n;
-
-    if (!cmd_range(c, arg, 0, INT64_MAX, "LIMIT can't be negative", &n)) {
-        return false;
-    }
-    k->limit = (uint64_t)n < SIZE_MAX ? (size_t)n : SIZE_MAX;
-    return true;
-}
-
 /* One option; *i moves to the last argument of it. */
 static bool read_option(struct call *c, struct zset_combine *k, size_t *i)
 {
@@ -96,7 +84,8 @@ static bool read_option(struct call *c, struct zset_combine *k, size_t *i)
         return true;
     }
     if (k->only_count && more >= 1 && bt_slice_is(arg, "limit")) {
-        return read_limit(c, c->argv[++*i], k);
+        return cmd_size(c, c->argv[++*i], 0, "LIMIT can't be negative",
+                        &k->limit);
     }
     return cmd_syntax(c);
 }
