@@ -44,15 +44,12 @@
 struct db_watches;
 struct wait_shard;
 
-/* Readers touch the first line only, single-key writers change the second
- * only. */
+/* Readers touch the first line only, writers of a single key the second only. */
 struct db_shard {
     alignas(DB_LINE) atomic_size_t seq;
-    struct wait_shard *waits; /* under the lock, but set only once, so beside
-                               * what seldom changes; NULL: nobody ever waited
-                               */
-    alignas(DB_LINE) struct bt_mutex lock;
     struct db_watches *watches; /* NULL: none; under the lock: db/watch.c */
+    alignas(DB_LINE) struct bt_mutex lock;
+    struct wait_shard *waits; /* under the lock; NULL: nobody ever waited */
 };
 
 /* Lock held. False: hidden already, by the whole tx. Relaxed: the stores of the
