@@ -5,15 +5,16 @@
  */
 #include "db/keyspace.h"
 
-static const struct db_level *level_of(const struct db_thread *t, unsigned dbi,
-                                       uint64_t hash)
+/* NULL: the shard is empty. */
+static const struct db_bucket *bucket_of(const struct db_thread *t,
+                                         unsigned dbi, uint64_t hash)
 {
     const struct db_table *table =
         db_table_at(t->db, dbi, db_shard_of(t->db, hash));
+    uintptr_t home = table ? db_table_home(table) : 0;
 
-    /* Acquire: what the level holds is looked at. */
-    return table ? atomic_load_explicit(&table->cur, memory_order_acquire)
-                 : NULL;
+    return home ? db_home_bucket(home, (size_t)hash & db_home_mask(home))
+                : NULL;
 }
 
 uint64_t db_hash(const struct db_thread *t, struct bt_slice key)
@@ -24,28 +25,26 @@ uint64_t db_hash(const struct db_thread *t, struct bt_slice key)
 void db_prefetch_bucket(const struct db_thread *t, unsigned dbi, uint64_t hash,
                         bool write)
 {
-    const struct db_level *l = level_of(t, dbi, hash);
+    const struct db_bucket *b = bucket_of(t, dbi, hash);
 
     if (write) { /* another worker has it, half of the time */
         db_prefetch_write(&t->db->shards[db_shard_of(t->db, hash)].lock);
     }
-    if (l && write) {
-        db_prefetch_write(&l->bucket[db_index(l, hash)]);
-    } else if (l) {
-        db_prefetch(&l->bucket[db_index(l, hash)]);
+    if (b && write) {
+        db_prefetch_write(b);
+    } else if (b) {
+        db_prefetch(b);
     }
 }
 
 void db_prefetch_entry(const struct db_thread *t, unsigned dbi, uint64_t hash)
 {
-    const struct db_level *l = level_of(t, dbi, hash);
-    const struct db_bucket *b;
+    const struct db_bucket *b = bucket_of(t, dbi, hash);
     uint64_t m;
 
-    if (!l) {
+    if (!b) {
         return;
     }
-    b = &l->bucket[db_index(l, hash)];
     m = db_tags_match(atomic_load_explicit(&b->tags, memory_order_relaxed),
                       db_tag(hash));
     for (; m != 0; m &= m - 1) {

@@ -87,10 +87,22 @@ void db_level_free_entries(void *level)
     level_free(level, true);
 }
 
+static uintptr_t home_of(const struct db_level *l)
+{
+    uintptr_t home = (uintptr_t)l->bucket;
+
+    bt_assert(home % DB_LINE == 0);
+    for (size_t n = l->mask; n > 0; n >>= 1) {
+        home++;
+    }
+    return home;
+}
+
 /* Release: partner of the acquire loads in db_table_find. */
 static void set_cur(struct db_table *t, struct db_level *l)
 {
     atomic_store_explicit(&t->cur, l, memory_order_release);
+    atomic_store_explicit(&t->home, l ? home_of(l) : 0, memory_order_release);
 }
 
 static void set_old(struct db_table *t, struct db_level *l)
@@ -129,8 +141,8 @@ void db_table_grow(struct db_table *t, const struct db_writer *w)
 
 void db_table_relax(struct db_table *t, const struct db_writer *w)
 {
-    const struct db_level *l = db_table_cur(t);
-    size_t buckets = l ? l->mask + 1 : 0;
+    uintptr_t home = db_table_home(t);
+    size_t buckets = home ? db_home_mask(home) + 1 : 0;
 
     if (buckets > MIN_BUCKETS && !db_table_old(t) &&
         db_table_keys(t) < buckets / 2) {

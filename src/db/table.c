@@ -80,7 +80,7 @@ static bool has_ttl(const struct db_entry *e)
 
 /* ---- Buckets ---- */
 
-/* Release, here and below: partner of the acquire loads in db_level_find. */
+/* Release, here and below: partner of the acquire loads in db_chain_find. */
 static void set_tag(struct db_bucket *b, unsigned slot, uint8_t tag)
 {
     uint64_t tags = atomic_load_explicit(&b->tags, memory_order_relaxed);
@@ -170,15 +170,13 @@ static void drop_if_empty(struct db_table *t, const struct db_writer *w,
 
 /* ---- Keys ---- */
 
-static struct db_entry *level_locate(struct db_level *l, uint64_t hash,
+/* In the chain that begins at b. */
+static struct db_entry *chain_locate(struct db_bucket *b, uint64_t hash,
                                      struct bt_slice key, struct db_place *at)
 {
-    struct db_bucket *b;
     uint8_t tag = db_tag(hash);
 
-    at->level = l;
-    at->index = db_index(l, hash);
-    for (b = &l->bucket[at->index]; b; b = db_bucket_more(b)) {
+    for (; b; b = db_bucket_more(b)) {
         uint64_t tags = atomic_load_explicit(&b->tags, memory_order_relaxed);
         uint64_t m = db_tags_match(tags, tag);
 
@@ -199,26 +197,30 @@ static struct db_entry *level_locate(struct db_level *l, uint64_t hash,
 struct db_entry *db_table_locate(const struct db_table *t, uint64_t hash,
                                  struct bt_slice key, struct db_place *place)
 {
-    struct db_level *l = db_table_cur(t);
+    uintptr_t home = db_table_home(t);
+    struct db_level *old = db_table_old(t);
     struct db_entry *e = NULL;
 
     place->bucket = NULL;
-    if (l) {
-        e = level_locate(l, hash, key, place);
+    if (home != 0) {
+        place->level = db_table_cur(t);
+        place->index = (size_t)hash & db_home_mask(home);
+        e = chain_locate(db_home_bucket(home, place->index), hash, key, place);
     }
-    l = db_table_old(t);
-    if (!e && l) {
-        e = level_locate(l, hash, key, place);
+    if (!e && bt_unlikely(old != NULL)) {
+        place->level = old;
+        place->index = db_index(old, hash);
+        e = chain_locate(&old->bucket[place->index], hash, key, place);
     }
     return e;
 }
 
 void db_table_step(struct db_table *t, const struct db_writer *w)
 {
-    const struct db_level *l = db_table_cur(t);
+    uintptr_t home = db_table_home(t);
 
-    if (!l ||
-        (!db_table_old(t) && db_table_keys(t) >= (l->mask + 1) * GROW_LOAD)) {
+    if (!home || (!db_table_old(t) &&
+                  db_table_keys(t) >= (db_home_mask(home) + 1) * GROW_LOAD)) {
         db_table_grow(t, w); /* failed: longer chains must do */
     }
     db_table_carry(t, w);

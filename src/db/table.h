@@ -58,8 +58,12 @@ struct db_level {
 };
 
 struct db_table {
-    alignas(DB_LINE) _Atomic(struct db_level *) cur; /* NULL: empty */
-    _Atomic(struct db_level *) old;                  /* being carried over */
+    /* The first bucket of `cur` and, in the low bits, the logarithm of how many
+     * there are; 0: empty. A look-up needs no more of a level, and so one line
+     * of memory less. */
+    alignas(DB_LINE) _Atomic uintptr_t home;
+    _Atomic(struct db_level *) cur; /* NULL: empty */
+    _Atomic(struct db_level *) old; /* being carried over */
     /* Changed under the lock; atomic (relaxed) for those who sum them up. */
     alignas(DB_LINE) _Atomic size_t keys;
     _Atomic size_t ttl_keys;
@@ -95,6 +99,18 @@ static inline uint8_t db_tag(uint64_t hash)
 static inline size_t db_index(const struct db_level *l, uint64_t hash)
 {
     return (size_t)hash & l->mask;
+}
+
+/* ---- Homes ---- */
+
+static inline size_t db_home_mask(uintptr_t home)
+{
+    return ((size_t)1 << (home & (DB_LINE - 1))) - 1;
+}
+
+static inline struct db_bucket *db_home_bucket(uintptr_t home, size_t index)
+{
+    return (struct db_bucket *)(home & ~(uintptr_t)(DB_LINE - 1)) + index;
 }
 
 /* ---- Tags ---- */
@@ -170,6 +186,13 @@ static inline struct db_level *db_table_cur(const struct db_table *t)
     return atomic_load_explicit(&t->cur, memory_order_relaxed);
 }
 
+/* Acquire: partner of the release in resize.c; what the buckets hold is looked
+ * at. */
+static inline uintptr_t db_table_home(const struct db_table *t)
+{
+    return atomic_load_explicit(&t->home, memory_order_acquire);
+}
+
 static inline struct db_level *db_table_old(const struct db_table *t)
 {
     return atomic_load_explicit(&t->old, memory_order_relaxed);
@@ -192,11 +215,11 @@ static inline uint64_t db_table_bytes(const struct db_table *t)
 
 /* ---- Reading ---- */
 
-/* Acquire: partner of the release stores of table.c and resize.c. */
-static inline struct db_entry *db_level_find(const struct db_level *l,
+/* In the chain that begins at b. Acquire: partner of the release stores of
+ * table.c and resize.c. */
+static inline struct db_entry *db_chain_find(const struct db_bucket *b,
                                              uint64_t hash, struct bt_slice key)
 {
-    const struct db_bucket *b = &l->bucket[db_index(l, hash)];
     uint8_t tag = db_tag(hash);
 
     do {
@@ -219,14 +242,22 @@ static inline struct db_entry *db_level_find(const struct db_level *l,
 static inline struct db_entry *db_table_find(const struct db_table *t,
                                              uint64_t hash, struct bt_slice key)
 {
-    /* Acquire: partner of the stores of resize.c. */
-    const struct db_level *l =
-        atomic_load_explicit(&t->cur, memory_order_acquire);
-    struct db_entry *e = l ? db_level_find(l, hash, key) : NULL;
+    uintptr_t home = db_table_home(t);
+    struct db_entry *e = NULL;
 
+    if (bt_likely(home != 0)) {
+        size_t index = (size_t)hash & db_home_mask(home);
+
+        e = db_chain_find(db_home_bucket(home, index), hash, key);
+    }
     if (!e) {
-        l = atomic_load_explicit(&t->old, memory_order_acquire);
-        e = bt_unlikely(l != NULL) ? db_level_find(l, hash, key) : NULL;
+        /* Acquire: partner of the stores of resize.c. */
+        const struct db_level *l =
+            atomic_load_explicit(&t->old, memory_order_acquire);
+
+        if (bt_unlikely(l != NULL)) {
+            e = db_chain_find(&l->bucket[db_index(l, hash)], hash, key);
+        }
     }
     return e;
 }
