@@ -174,6 +174,12 @@ def live():
         same(t.screen(), "")
 
 
+def ups(terminal):
+    """How far each frame goes up before it begins."""
+    return [int(re.search(r"\033\[(\d+)A|$", f).group(1) or 0)
+            for f in terminal.frames()]
+
+
 @test("live: as wide as the terminal, also when that changes")
 def width():
     with Liar() as liar, Terminal(*load(liar, "--duration", "60"),
@@ -188,17 +194,16 @@ def width():
                 lines = plain(t.frames()[-1]).replace("\r", "").splitlines()
                 return len(lines) < rows and max(map(len, lines)) < columns
             t.until("a frame of %d columns" % columns, fits)
-        # What is as wide as the terminal of before has been broken into rows.
+        # What was as wide as the terminal of before has been broken into rows.
         t.text = ""
         t.size(100, 24)
         t.until_frames(2, "connections")
         t.size(50, 24)
-        n = len(t.frames())
-        t.until("a narrower frame", lambda: len(t.frames()) > n)
-        last = plain(t.frames()[-2]).replace("\r", "").splitlines()
-        rows = sum(max(1, -(-len(line.rstrip()) // 50)) for line in last)
-        up = re.search(r"\033\[(\d+)A", t.frames()[-1])
-        expect(int(up.group(1)) >= 7, (up.group(1), rows))
+        t.until("a frame over broken lines", lambda: max(ups(t)) > 7)
+        first = [up > 7 for up in ups(t)].index(True)
+        broken = plain(t.frames()[first - 1]).replace("\r", "").splitlines()
+        same(ups(t)[first],
+             sum(max(1, -(-len(line) // 50)) for line in broken))
 
 
 @test("live: without colours, without characters beyond ASCII")
