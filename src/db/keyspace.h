@@ -155,6 +155,9 @@ void db_tx_lock_shard(struct tx *tx, unsigned shard);
 /* With the lock held; NULL when nothing is there, or (create) no memory. */
 struct db_table *db_tx_table(struct tx *tx, unsigned shard, bool create);
 struct db_writer db_tx_writer(struct tx *tx, unsigned shard);
+/* Lock-free readers of all its shards are sent behind the locks (db/shard.h), if
+ * it makes several changes. */
+void db_tx_hide(struct tx *tx);
 
 /* ---- change.c ---- */
 
@@ -176,8 +179,6 @@ static inline bool db_tx_expired(struct tx *tx, const struct db_entry *e)
 
 /* Every change of a key passes here, before it becomes visible. */
 void db_tx_changed(struct tx *tx, struct bt_slice key, enum db_change kind);
-/* A hidden tx (db/shard.h) shows itself. */
-void db_tx_hide(struct tx *tx);
 /* Takes out what is at place. db_table_relax is left to the caller. */
 void db_tx_take_out(struct tx *tx, unsigned shard, const struct db_place *place,
                     enum db_change kind);

@@ -13,6 +13,13 @@
 
 /* ---- Waiting ---- */
 
+static void free_links(struct wait *w)
+{
+    free(w->links);
+    w->links = NULL;
+    w->n_links = 0;
+}
+
 static void leave_all(struct wait *w)
 {
     for (size_t i = 0; i < w->n_links; i++) {
@@ -20,9 +27,7 @@ static void leave_all(struct wait *w)
             wait_queue_leave(w->db, &w->links[i]);
         }
     }
-    free(w->links);
-    w->links = NULL;
-    w->n_links = 0;
+    free_links(w);
 }
 
 int wait_add(struct tx *tx, struct wait *w, const struct bt_slice *keys,
@@ -59,9 +64,7 @@ void wait_forget(struct wait *w)
         }
         bt_mutex_unlock(&shard->lock);
     }
-    free(w->links);
-    w->links = NULL;
-    w->n_links = 0;
+    free_links(w);
 }
 
 size_t wait_keys(struct db *db)
