@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 
 from accept import (
     BUILD,
@@ -40,6 +41,7 @@ def storm(folder, *parts):
             os.environ,
             BATOND=os.path.join(folder, "batond"),
             STORM_SECONDS=str(SECONDS),
+            STORM_SEED=os.environ.get("STORM_SEED") or str(time.time_ns()),
             STORM_COMMUTING=str(COMMUTING),
             BATON_TEST_TIMEOUT="60",
             ASAN_OPTIONS=log_path + ":detect_stack_use_after_return=1",

@@ -212,7 +212,7 @@ if command -v python3 >/dev/null; then
 import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind(sys.argv[1])
-s.settimeout(20)
+s.settimeout(90)
 print(s.recv(100).decode())' "$NOTIFY_SOCKET" >"$work/notified" 2>&1 &
 	listener=$!
 	ok "listener" wait_for test -S "$NOTIFY_SOCKET"
