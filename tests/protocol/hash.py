@@ -257,10 +257,10 @@ def random_errors(c):
 def random_fair(c):
     for n in (20, 600):
         fill(c, n)
-        for words in (["-%d" % (100 * n)], ["-%d" % (100 * n), "WITHVALUES"]):
+        for words in (["-%d" % (300 * n)], ["-%d" % (300 * n), "WITHVALUES"]):
             got = c.cmd("HRANDFIELD", "h", *words)[:: len(words)]
             counts = [got.count(b"f%d" % i) for i in range(0, n, 7)]
-            expect_true(30 < min(counts) and max(counts) < 300, "%r" % counts)
+            expect_true(90 < min(counts) and max(counts) < 900, "%r" % counts)
 
 
 # ---- HSCAN ----

@@ -250,9 +250,9 @@ def fair(c):
     for n, form in ((20, "%d"), (20, "m%d"), (600, "m%d")):
         c.cmd("DEL", "s")
         fill(c, n, "s", form)
-        got = c.cmd("SRANDMEMBER", "s", -100 * n)
+        got = c.cmd("SRANDMEMBER", "s", -300 * n)
         counts = [got.count((form % i).encode()) for i in range(0, n, 7)]
-        expect_true(30 < min(counts) and max(counts) < 300, "%r" % counts)
+        expect_true(90 < min(counts) and max(counts) < 900, "%r" % counts)
 
 
 # ---- SSCAN ----
