@@ -10,6 +10,8 @@
 /* What a blob that grows gets beforehand: as much again, up to this. */
 #define AHEAD_MAX  ((size_t)1024 * 1024)
 #define LAZY_BYTES AHEAD_MAX /* freed by a helper thread from here on */
+/* No allocator is asked for more. */
+#define MOST_BYTES ((size_t)PTRDIFF_MAX - sizeof(struct blob))
 
 /* ---- Making ---- */
 
@@ -33,7 +35,7 @@ static void use_block(struct blob *b, void *block, size_t room)
 struct blob *blob_of_size(size_t n)
 {
     struct blob *b = blob_new();
-    void *block = b && n <= PTRDIFF_MAX ? malloc(n) : NULL;
+    void *block = b && n <= MOST_BYTES ? malloc(n) : NULL;
 
     if (!block) {
         free(b);
@@ -93,7 +95,7 @@ int blob_lengthen(struct blob *b, size_t n)
     }
     if (n > b->room) {
         size_t room = n + (n < AHEAD_MAX ? n : AHEAD_MAX);
-        void *block = room <= PTRDIFF_MAX ? realloc(b->block, room) : NULL;
+        void *block = room <= MOST_BYTES ? realloc(b->block, room) : NULL;
 
         if (!block) {
             return -ENOMEM;
