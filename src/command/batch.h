@@ -5,9 +5,9 @@
  * Purpose    Requests are parsed a few at a time before the first of them runs,
  *            and the memory that their keys live in is asked for meanwhile: a
  *            key that is in no cache costs more time than all the rest of a
- *            request, and so the waits for several of them overlap. With a single
- *            request the wait for its bucket and its shard's lock overlaps with
- *            what is to be asked before it may run.
+ *            request, and so the waits for several of them overlap. With a
+ *            single request the wait for its bucket and its shard's lock
+ *            overlaps with what is to be asked before it may run.
  * Threads    The worker that it belongs to.
  * Ownership  The requests' argument vectors are the batch's; the bytes stay the
  *            caller's and must not change while the batch is served.

@@ -23,9 +23,9 @@ bool bits_offset(struct call *c, struct bt_slice arg, unsigned width,
  * reply. */
 bool bits_read(struct call *c, struct bt_slice key, struct bt_slice *s);
 
-/* The bytes of the string at argv[1], if it is there, at least n of them and zero
- * where there were none, to be changed until bits_done(). NULL after the error
- * reply. */
+/* The bytes of the string at argv[1], if it is there, at least n of them and
+ * zero where there were none, to be changed until bits_done(). NULL after the
+ * error reply. */
 char *bits_edit(struct call *c, size_t n);
 void bits_done(struct call *c, bool changed); /* to another value */
 

@@ -111,8 +111,8 @@ bool cmd_size(struct call *c, struct bt_slice s, int64_t min, const char *text,
 bool cmd_syntax(struct call *c);     /* writes "ERR syntax error", false */
 bool cmd_type_error(struct call *c); /* WRONGTYPE ..., false */
 bool cmd_oom(struct call *c);        /* out of memory for this value, false */
-/* Too few or too many arguments, where the row does not say it: for the command,
- * and for a subcommand. False. */
+/* Too few or too many arguments, where the row does not say it: for the
+ * command, and for a subcommand. False. */
 bool cmd_arity_error(struct call *c);
 bool cmd_sub_error(struct call *c);
 #define CMD_TYPE_ERROR                                                         \
