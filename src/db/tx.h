@@ -42,7 +42,8 @@ enum db_type {
     DB_N_TYPES
 };
 
-struct db_entry; /* a key and its value; immutable once readable */
+/* A key and its value; immutable once it can be read without a lock. */
+struct db_entry;
 
 enum tx_mode {
     TX_READ,
