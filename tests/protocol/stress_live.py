@@ -158,7 +158,7 @@ def plain(frame):
 @test("live: all figures, in place, and gone at the end")
 def live():
     with Liar() as liar, Terminal(*load(
-            liar, "--rate", "200", "--duration", "3", "--idle", "2")) as t:
+            liar, "--rate", "200", "--duration", "10", "--idle", "2")) as t:
         t.until_frames(5)
         seen = t.screen()
         for label in ("rate", "p50", "p99", "p99.9", "errors", "connections"):
