@@ -166,7 +166,7 @@ def live():
         expect(re.search(r"^rate +\d+(\.\d)?/s +[▁-█ ]+ most ", seen, re.M), seen)
         expect(re.search(r"^p99 +[\d.]+ [mu]?s +[▁-█ ]+ most ", seen, re.M), seen)
         expect(re.search(r"^connections +3  of 3, 2 idle$", seen, re.M), seen)
-        expect(" of 3  200/s due, response times" in seen, seen)
+        expect(" of 10  200/s due, response times" in seen, seen)
         expect("\033[1m" in t.text and "\033[32m" in t.text, "colours")
         status, out = t.end()
         same(status, 0)
