@@ -77,9 +77,9 @@ void baton_expect(struct baton_client *c, size_t n);
 
 /* In bytes(): the n bytes at p, part of the input, become the caller's together
  * with the allocation in which they lie, if that is the client's own and they
- * fill most of it. Returns that allocation, to be released by free() but not
- * before the pass is over, or NULL: copy them. The input stays readable until
- * then, and the call must consume all of it. */
+ * fill most of it. Returns that allocation, to be released by free(), by any
+ * thread, or NULL: copy them. The input is readable until then, and the call must
+ * consume all of it. */
 void *baton_take_input(struct baton_client *c, const char *p, size_t n);
 
 /* One service request message was received whole and answered. Call it once
