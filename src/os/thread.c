@@ -3,13 +3,11 @@
 
 #include "os/thread.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#ifdef HAVE_SCHED_GETAFFINITY
-#include <sched.h>
-#endif
 
 unsigned bt_processors(void)
 {
@@ -36,6 +34,11 @@ int bt_thread_start(pthread_t *t, void *(*fn)(void *), void *arg)
     r = pthread_create(t, NULL, fn, arg);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return -r;
+}
+
+void bt_thread_yield(void)
+{
+    sched_yield();
 }
 
 void bt_thread_never_cancelled(void)

@@ -21,6 +21,9 @@ int bt_thread_start(pthread_t *t, void *(*fn)(void *), void *arg);
  * instructions round each system call. */
 void bt_thread_never_cancelled(void);
 
+/* Lets another thread have the processor, if one waits for it. */
+void bt_thread_yield(void);
+
 /* Names the calling thread, where the system can: prefix-name. */
 void bt_thread_name(const char *prefix, const char *name);
 

@@ -12,4 +12,5 @@ worker_sources = \
 	src/worker/service.c \
 	src/worker/sweep.c src/worker/sweep.h \
 	src/worker/timer.c src/worker/timer.h \
-	src/worker/worker.c src/worker/worker.h
+	src/worker/worker.c src/worker/worker.h \
+	src/worker/yield.c src/worker/yield.h

@@ -190,6 +190,17 @@ static void note_events(struct baton_worker *w, const struct bt_event *events,
     }
 }
 
+/* After the sleep was announced: others see a worker that sleeps. */
+static void let_others_run(struct baton_worker *w)
+{
+    if (bt_yield_pays(&w->yield, w->now)) {
+        uint64_t begin = bt_now_ns();
+
+        bt_thread_yield();
+        bt_yield_done(&w->yield, begin, bt_now_ns());
+    }
+}
+
 static void wait_for_events(struct baton_worker *w)
 {
     struct bt_event events[MAX_EVENTS];
@@ -199,8 +210,12 @@ static void wait_for_events(struct baton_worker *w)
         bt_dispatch_falls_asleep(w->dispatch, w->index);
         ms = must_not_sleep(w) ? 0 : ms;
     }
+    if (ms != 0) {
+        let_others_run(w);
+    }
     n = bt_poller_wait(w->poller, events, MAX_EVENTS, ms);
     bt_dispatch_awake(w->dispatch, w->index);
+    bt_yield_found(&w->yield, n > 0 ? (unsigned)n : 0);
     note_events(w, events, n);
 }
 

@@ -25,6 +25,7 @@
 #include "os/poller.h"
 #include "worker/inbox.h"
 #include "worker/timer.h"
+#include "worker/yield.h"
 
 #define BT_READ_SIZE    65536 /* byte quantum: one read */
 #define BT_CARRY_MAX    16384 /* unfinished input that is copied back for it */
@@ -104,6 +105,7 @@ struct baton_worker {
     bool declined;       /* left handles on the ring to others */
     unsigned n_soft;     /* clients over their soft output limit */
     uint64_t next_sweep; /* ns */
+    struct bt_yield yield;
     bool draining;
     uint64_t deadline; /* ns, when draining */
     void *service_data[BT_MAX_SERVICES];

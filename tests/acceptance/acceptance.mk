@@ -25,6 +25,7 @@ acceptance_scripts = \
 	tests/acceptance/3.10_random.py \
 	tests/acceptance/3.11_expiry.py \
 	tests/acceptance/3.12_eviction.py \
+	tests/acceptance/3.13_hogs.py \
 	tests/acceptance/4.01_stall.py \
 	tests/acceptance/4.02_generator.py \
 	tests/acceptance/4.03_lies.py \

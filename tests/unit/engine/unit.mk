@@ -26,7 +26,8 @@ engine_unit_tests = \
 	tests/unit/engine/test_state.t \
 	tests/unit/engine/test_table.t \
 	tests/unit/engine/test_timer.t \
-	tests/unit/engine/test_wake.t
+	tests/unit/engine/test_wake.t \
+	tests/unit/engine/test_yield.t
 check_PROGRAMS += $(engine_unit_tests)
 TESTS += $(engine_unit_tests)
 engine_unit_cppflags = $(testnet_cppflags) $(CRITERION_CFLAGS)
@@ -93,3 +94,7 @@ tests_unit_engine_test_wake_t_SOURCES = tests/unit/engine/test_wake.c
 tests_unit_engine_test_wake_t_CPPFLAGS = $(engine_unit_cppflags)
 tests_unit_engine_test_wake_t_LDADD = $(engine_unit_ldadd)
 endif
+
+tests_unit_engine_test_yield_t_SOURCES = tests/unit/engine/test_yield.c
+tests_unit_engine_test_yield_t_CPPFLAGS = $(engine_unit_cppflags)
+tests_unit_engine_test_yield_t_LDADD = $(engine_unit_ldadd)
