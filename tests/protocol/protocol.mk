@@ -13,11 +13,12 @@ protocol_tests = \
 	tests/protocol/scan.py tests/protocol/inline.py \
 	tests/protocol/bounds.py tests/protocol/client_python.py \
 	tests/protocol/docs.py tests/protocol/maxmemory.py \
-	tests/protocol/multi.py \
+	tests/protocol/multi.py tests/protocol/multi_watch.py \
+	tests/protocol/multi_race.py \
 	tests/protocol/acl.py tests/protocol/redis_cli.py \
 	tests/protocol/watching.py tests/protocol/clients.py \
 	tests/protocol/memory.py tests/protocol/rewrite.py \
-	tests/protocol/multi.py tests/protocol/pubsub.py \
+	tests/protocol/pubsub.py \
 	tests/protocol/notify.py \
 	tests/protocol/pipeline.py tests/protocol/atomic.py \
 	tests/protocol/stress_report.py \

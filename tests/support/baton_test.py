@@ -83,6 +83,7 @@ class Big(int):
 
 
 OK = Status("OK")
+QUEUED = Status("QUEUED")
 SYNTAX = Error("ERR syntax error")
 NOT_INT = Error("ERR value is not an integer or out of range")
 
