@@ -15,7 +15,8 @@ protocol_tests = \
 	tests/protocol/docs.py tests/protocol/maxmemory.py \
 	tests/protocol/multi.py tests/protocol/multi_watch.py \
 	tests/protocol/multi_race.py \
-	tests/protocol/acl.py tests/protocol/redis_cli.py \
+	tests/protocol/acl.py tests/protocol/acl_users.py \
+	tests/protocol/acl_channels.py tests/protocol/redis_cli.py \
 	tests/protocol/watching.py tests/protocol/clients.py \
 	tests/protocol/memory.py tests/protocol/rewrite.py \
 	tests/protocol/pubsub.py \
@@ -28,4 +29,5 @@ if HAVE_PYTHON
 TESTS += $(protocol_tests)
 endif
 EXTRA_DIST += $(protocol_tests) tests/support/baton_test.py \
+	tests/support/acl_support.py \
 	tests/support/liar.py tests/support/waiter.py tests/support/zset_support.py
