@@ -5,7 +5,8 @@ protocol_tests = \
 	tests/protocol/strings.py tests/protocol/strings_num.py \
 	tests/protocol/keys.py tests/protocol/list.py tests/protocol/expire.py \
 	tests/protocol/hash.py tests/protocol/set.py tests/protocol/sort.py \
-	tests/protocol/zset.py tests/protocol/zset_more.py \
+	tests/protocol/zset.py tests/protocol/zset_range.py \
+	tests/protocol/zset_more.py \
 	tests/protocol/zset_wait.py \
 	tests/protocol/databases.py \
 	tests/protocol/bitmap.py tests/protocol/blocking.py \
@@ -19,7 +20,8 @@ protocol_tests = \
 	tests/protocol/acl_channels.py tests/protocol/redis_cli.py \
 	tests/protocol/watching.py tests/protocol/clients.py \
 	tests/protocol/memory.py tests/protocol/rewrite.py \
-	tests/protocol/pubsub.py \
+	tests/protocol/pubsub.py tests/protocol/pubsub_client.py \
+	tests/protocol/pubsub_race.py \
 	tests/protocol/notify.py \
 	tests/protocol/pipeline.py tests/protocol/atomic.py \
 	tests/protocol/stress_report.py \
@@ -29,5 +31,5 @@ if HAVE_PYTHON
 TESTS += $(protocol_tests)
 endif
 EXTRA_DIST += $(protocol_tests) tests/support/baton_test.py \
-	tests/support/acl_support.py \
+	tests/support/acl_support.py tests/support/pubsub_support.py \
 	tests/support/liar.py tests/support/waiter.py tests/support/zset_support.py
