@@ -65,6 +65,11 @@ bool baton_is_local(const struct baton_client *c);
  * the quantum. */
 bool baton_more(struct baton_client *c);
 
+/* In bytes(): c has had enough of this pass, baton_more() says no from here on
+ * as if the quantum were used up. For requests that take long: the library
+ * counts them and does not look at a clock. Elsewhere it does nothing. */
+void baton_enough(struct baton_client *c);
+
 /* ---- Large requests ----
  *
  * A large request that is not whole yet lies in an allocation of its own, which

@@ -201,6 +201,7 @@ ssize_t serve_bytes(struct baton_client *c, const char *p, size_t n)
     resp_reply_begin(&w->out, &sink, c, session_proto(call.session));
     w->out.mute =
         session_flags(call.session) & (SESSION_REPLY_OFF | SESSION_REPLY_SKIP);
+    timing_turn(&w->timing);
     used = serve(&call, p, n);
     resp_reply_end(&w->out);
     if (bt_unlikely(w->publisher.any)) {

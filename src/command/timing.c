@@ -9,6 +9,7 @@
 
 #define MANY_ARGS   32
 #define LARGE_BYTES 16384
+#define TURN_NS     2000000
 
 /* Relaxed: options stand for themselves, any recent value will do. */
 #define SETTING(s, member)                                                     \
@@ -67,6 +68,19 @@ unsigned timing_weight(const struct call *call, const struct cmd_count *count)
     return ++t->calls % STATS_SAMPLE == 0 ? STATS_SAMPLE : 0;
 }
 
+/* The client's turn lasts, since `since` at least, and it is `now`. */
+static void turn_lasts(struct call *call, uint64_t since, uint64_t now)
+{
+    struct timing *t = &call->worker->timing;
+
+    if (t->turn == 0) {
+        t->turn = since;
+    }
+    if (now - t->turn >= TURN_NS) {
+        baton_enough(call->client);
+    }
+}
+
 /* This call took so long: who wants to know? */
 static void note(struct call *call, uint64_t ns)
 {
@@ -98,6 +112,7 @@ void timing_took(struct call *call, struct cmd_count *count, uint64_t start,
     if (bt_unlikely(ns >= w->timing.slow_ns)) {
         note(call, ns);
     }
+    turn_lasts(call, start, end);
     stats_tick(w->service, end);
 }
 
@@ -120,8 +135,9 @@ static void charge(struct call *call, uint64_t since, uint64_t timed)
 {
     struct timing *t = &call->worker->timing;
     struct call slow = *call;
-    uint64_t ns = bt_now_ns() - since;
+    uint64_t now = bt_now_ns(), ns = now - since;
 
+    turn_lasts(call, since, now);
     ns = ns > timed ? ns - timed : 0;
     if (t->suspect && ns >= t->slow_ns) {
         slow.argv = t->suspect->request.argv;

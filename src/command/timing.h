@@ -19,6 +19,9 @@
  *            too long; among several such calls in one pipeline, the entry
  *            names the last. With a threshold below one tick all calls are
  *            timed exactly.
+ * Turns      The same looks end a client's turn when it has lasted for TURN_NS,
+ *            so that the worker's other clients do not wait for a whole pipeline
+ *            of slow commands. A single command is not divided, nor is EXEC.
  * Threads    The worker.
  */
 #ifndef BATON_COMMAND_TIMING_H
@@ -33,6 +36,7 @@ struct timing {
     uint64_t tick;     /* at the last look */
     uint64_t timed_ns; /* in calls timed exactly since then */
     uint64_t slow_ns;  /* from here on somebody wants to know */
+    uint64_t turn;     /* when the client's turn began; 0: not known yet */
     bool exact;        /* every call is timed */
     bool tracking;     /* latency-tracking */
     unsigned histogram_epoch;
@@ -45,6 +49,13 @@ struct timing {
 void timing_begin(struct worker *w);
 /* Takes the options as they are now: a pass does so, and who changes them. */
 void timing_options(struct worker *w);
+
+/* At the start of a client's turn, without a look at the clock: what is known of
+ * its time begins with the first call that is timed. */
+static inline void timing_turn(struct timing *t)
+{
+    t->turn = 0;
+}
 
 /* How many calls this one's time stands for; 0: it is not taken. */
 unsigned timing_weight(const struct call *call, const struct cmd_count *count);

@@ -46,6 +46,17 @@ bool baton_more(struct baton_client *c)
     return true;
 }
 
+/* There is one client that is being served, whose quantum it is. */
+void baton_enough(struct baton_client *c)
+{
+    struct baton_worker *w =
+        atomic_load_explicit(&c->owner, memory_order_relaxed);
+
+    if (bt_state(c) == BATON_SERVING) {
+        w->quota = 0;
+    }
+}
+
 void baton_answered(struct baton_client *c)
 {
     struct baton_worker *w =

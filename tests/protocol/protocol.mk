@@ -24,6 +24,7 @@ protocol_tests = \
 	tests/protocol/pubsub_race.py \
 	tests/protocol/notify.py \
 	tests/protocol/pipeline.py tests/protocol/atomic.py \
+	tests/protocol/turns.py \
 	tests/protocol/stress_report.py \
 	tests/protocol/stress_verify.py
 

@@ -119,6 +119,15 @@ static void released(void *arg)
     COUNT(releases);
 }
 
+/* In the order of service, over all clients. */
+static void turn(struct baton_client *c)
+{
+    static atomic_uint turns;
+
+    say_number(c, atomic_fetch_add(&turns, 1));
+    baton_enough(c);
+}
+
 static void limits(struct baton_client *c, const char *args)
 {
     unsigned long v[3] = {0};
@@ -169,6 +178,8 @@ static int serve(struct baton_client *c, const char *line)
         say(c, "moved");
     } else if (is(line, "big") || is(line, "ref")) {
         big(c, (size_t)n, is(line, "ref"));
+    } else if (is(line, "turn")) {
+        turn(c);
     } else if (is(line, "tick")) {
         baton_timer(c, n, tick);
     } else if (is(line, "limit")) {

@@ -10,6 +10,7 @@
  *     move N         "moved", and asks to be moved to worker N
  *     big N          N zero bytes, copied
  *     ref N          N bytes, by reference; its release is counted
+ *     turn           a number, one higher each time; ends the client's turn
  *     tick MS        "tick" after so long, by a timer
  *     limit H S T    sets the output limits; "ok"
  *     quit           "bye", and closes

@@ -89,6 +89,70 @@ Test(replies, long_pipeline)
     close(fd);
 }
 
+/* ---- Turns ---- */
+
+static unsigned number(int fd)
+{
+    char text[16] = "";
+
+    for (size_t n = 0; n < sizeof text - 1; n++) {
+        cr_assert_eq(testnet_recv(fd, text + n, 1), 1);
+        if (text[n] == '\n') {
+            break;
+        }
+    }
+    return (unsigned)strtoul(text, NULL, 10);
+}
+
+/* All of it is there when the worker comes to it. */
+static void ask_for_turns(int hold, const int *fd, unsigned n, unsigned each)
+{
+    atomic_store(&testservice_latch, true);
+    testnet_send(hold, "hold\n");
+    cr_assert(TESTNET_UNTIL(atomic_load(&testservice_counts.holding) == 1));
+    for (unsigned i = 0; i < n; i++) {
+        for (unsigned k = 0; k < each; k++) {
+            testnet_send(fd[i], "turn\n");
+        }
+    }
+    atomic_store(&testservice_latch, false);
+    cr_assert(testnet_expect(hold, "held\n"));
+}
+
+/* A client that has had enough goes on behind the others, and loses nothing. */
+Test(replies, enough_for_a_turn)
+{
+    struct baton_options o;
+    struct testnet one;
+    int hold, fd[3];
+    unsigned at[3] = {0};
+
+    testnet_options(&o);
+    o.workers = 1;
+    testnet_start(&one, &o, &testservice);
+    hold = testnet_unix(&one);
+    for (unsigned i = 0; i < 3; i++) {
+        fd[i] = testnet_unix(&one);
+        cr_assert(testnet_ask(fd[i], "echo in\n", "in\n"));
+    }
+    ask_for_turns(hold, fd, 3, 50);
+    for (unsigned k = 0; k < 50; k++) {
+        for (unsigned i = 0; i < 3; i++) {
+            unsigned was = at[i];
+
+            at[i] = number(fd[i]);
+            cr_expect(k == 0 || at[i] == was + 3);
+        }
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        close(fd[i]);
+    }
+    close(hold);
+    testnet_end(&one);
+}
+
+/* ---- Pieces ---- */
+
 Test(replies, byte_by_byte)
 {
     const char *text = "echo one\necho two\n";
