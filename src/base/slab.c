@@ -142,6 +142,19 @@ struct bt_slab_cache *bt_slab_cache_new(struct bt_slab *s)
 
 /* ---- Depot ---- */
 
+/* Only a chunk in use is offered for a huge page, which the system then makes of
+ * it in its own time. Asked for before, it would be zeroed as a whole by whoever
+ * touches it first: a tenth of a millisecond, and two where a host gives a
+ * virtual machine its memory lazily. */
+static void chunk_is_full(struct chunk *k)
+{
+#ifdef MADV_HUGEPAGE
+    madvise(k, CHUNK, MADV_HUGEPAGE);
+#else
+    (void)k;
+#endif
+}
+
 static bool new_chunk(struct bt_slab *s)
 {
     struct chunk *k;
@@ -150,9 +163,9 @@ static bool new_chunk(struct bt_slab *s)
     if (posix_memalign(&p, CHUNK, CHUNK) != 0) {
         return false;
     }
-#ifdef MADV_HUGEPAGE
-    madvise(p, CHUNK, MADV_HUGEPAGE);
-#endif
+    if (s->chunks) {
+        chunk_is_full(s->chunks);
+    }
     k = p;
     *k = (struct chunk){.slab = s, .next = s->chunks, .memory = p};
     s->chunks = k;
