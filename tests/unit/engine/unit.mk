@@ -8,6 +8,7 @@ testnet_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/support
 if HAVE_CRITERION
 engine_unit_tests = \
 	tests/unit/engine/test_address.t \
+	tests/unit/engine/test_close.t \
 	tests/unit/engine/test_dispatch.t \
 	tests/unit/engine/test_histogram.t \
 	tests/unit/engine/test_input.t \
@@ -36,6 +37,9 @@ engine_unit_ldadd = libtestnet.la libbatonall.la $(CRITERION_LIBS) $(LIBS_COMMON
 tests_unit_engine_test_address_t_SOURCES = tests/unit/engine/test_address.c
 tests_unit_engine_test_address_t_CPPFLAGS = $(engine_unit_cppflags)
 tests_unit_engine_test_address_t_LDADD = $(engine_unit_ldadd)
+tests_unit_engine_test_close_t_SOURCES = tests/unit/engine/test_close.c
+tests_unit_engine_test_close_t_CPPFLAGS = $(engine_unit_cppflags)
+tests_unit_engine_test_close_t_LDADD = $(engine_unit_ldadd)
 tests_unit_engine_test_dispatch_t_SOURCES = tests/unit/engine/test_dispatch.c
 tests_unit_engine_test_dispatch_t_CPPFLAGS = $(engine_unit_cppflags)
 tests_unit_engine_test_dispatch_t_LDADD = $(engine_unit_ldadd)
