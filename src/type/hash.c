@@ -139,21 +139,6 @@ struct bt_slice hash_value(const struct hash *h, const struct hash_place *place,
     return hash_node_value((const struct hash_node *)*place->link);
 }
 
-/* Field and value, or neither. */
-static int pack_pair(struct pack **pp, struct bt_slice field,
-                     struct bt_slice value)
-{
-    int r = pack_append(pp, field);
-
-    if (r == 0) {
-        r = pack_append(pp, value);
-        if (r != 0) {
-            pack_remove(pp, pack_last(*pp), 1);
-        }
-    }
-    return r;
-}
-
 static int put_small(struct hash *h, uint32_t at, struct bt_slice field,
                      struct bt_slice value, const struct hash_limits *limits)
 {
@@ -161,7 +146,7 @@ static int put_small(struct hash *h, uint32_t at, struct bt_slice field,
         return pack_replace(&h->pack, pack_next(h->pack, at), value);
     }
     if (hash_count(h) < limits->entries) {
-        return pack_pair(&h->pack, field, value);
+        return pack_append_pair(&h->pack, field, value);
     }
     if (enlarge(h) != 0) {
         return -ENOMEM;

@@ -24,14 +24,14 @@ static size_t power_below(size_t n)
 
 static size_t block_size(size_t used, bool large)
 {
-    size_t n = PACK_HEADER + used, step = 16;
+    size_t n = PACK_HEADER + used, step = 16; /* a power of two */
 
     if (n > BT_SLAB_MAX) {
         step = power_below(n) / 8;
     } else if (large) {
         return BT_SLAB_MAX + 1;
     }
-    return (n + step - 1) / step * step;
+    return (n + step - 1) & ~(step - 1);
 }
 
 static size_t size_of(const struct pack *p)
@@ -39,11 +39,12 @@ static size_t size_of(const struct pack *p)
     return block_size(p->used, p->large);
 }
 
-/* For `used` bytes, which the caller will set. 0 or -ENOMEM. */
-static int grow(struct pack **pp, size_t used)
+/* A block of size `is`, for `used` bytes, which the caller will set. 0 or
+ * -ENOMEM. */
+static int grow(struct pack **pp, size_t is, size_t used)
 {
     struct pack *p = *pp;
-    size_t is = size_of(p), want = block_size(used, p->large);
+    size_t want = block_size(used, p->large);
 
     if (want > is) {
         p = bt_mem_resize(p, is, want);
@@ -126,20 +127,24 @@ size_t pack_bytes(const struct pack *p)
 static int open_gap(struct pack **pp, uint32_t at, size_t old, size_t new)
 {
     struct pack *p = *pp;
-    size_t rest = p->used - at - old, was = size_of(p);
+    size_t rest = p->used - at - old, was;
     int r;
 
+    if (new == old) {
+        return 0;
+    }
+    was = size_of(p);
     if (new > old) {
         if ((uint64_t)p->used - old + new > PACK_MAX) {
             return -EFBIG;
         }
-        r = grow(pp, p->used - old + new);
+        r = grow(pp, was, p->used - old + new);
         if (r != 0) {
             return r;
         }
         p = *pp;
     }
-    if (rest > 0 && new != old) {
+    if (rest > 0) {
         memmove(&p->b[at + new], &p->b[at + old], rest);
     }
     p->used = (uint32_t)(p->used - old + new);
@@ -149,22 +154,73 @@ static int open_gap(struct pack **pp, uint32_t at, size_t old, size_t new)
     return 0;
 }
 
-/* Puts s in place of the `old` bytes at `at`. */
+/* Too much for any pack: SIZE_MAX. */
+static inline size_t size_of_all(const struct pack_coded *c, unsigned n)
+{
+    uint64_t size = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        size += pack_coded_size(&c[i]);
+    }
+    return size <= PACK_MAX ? (size_t)size : SIZE_MAX;
+}
+
+static inline void write_all(unsigned char *b, const struct pack_coded *c,
+                             unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        b = pack_coded_write(b, &c[i]);
+    }
+}
+
+static inline int put_all(struct pack **pp, uint32_t at, size_t old,
+                          const struct pack_coded *c, unsigned n)
+{
+    size_t size = size_of_all(c, n);
+    int r = size != SIZE_MAX ? open_gap(pp, at, old, size) : -EFBIG;
+
+    if (r == 0) {
+        write_all(&(*pp)->b[at], c, n);
+        (*pp)->count += old == 0 ? n : 0;
+    }
+    return r;
+}
+
+int pack_put(struct pack **pp, uint32_t at, size_t old,
+             const struct pack_coded *c, unsigned n)
+{
+    return put_all(pp, at, old, c, n);
+}
+
+int pack_put_away(struct pack **pp, uint32_t at, size_t old, uint32_t to,
+                  const struct pack_coded *c, unsigned n)
+{
+    size_t size = size_of_all(c, n);
+    int r = size != SIZE_MAX ? open_gap(pp, at, old, size) : -EFBIG;
+    unsigned char *b = (*pp)->b;
+
+    if (r != 0) {
+        return r;
+    }
+    if (to <= at) {
+        memmove(&b[to + size], &b[to], at - to);
+    } else {
+        memmove(&b[at], &b[at + size], to - at - old);
+        to -= (uint32_t)old;
+    }
+    write_all(&b[to], c, n);
+    return 0;
+}
+
 static int put(struct pack **pp, uint32_t at, size_t old, struct bt_slice s)
 {
     struct pack_coded c;
-    int r;
 
     if (s.n > PACK_MAX) {
         return -EFBIG;
     }
     pack_code(&c, s);
-    r = open_gap(pp, at, old, pack_coded_size(&c));
-    if (r == 0) {
-        pack_coded_write(&(*pp)->b[at], &c);
-        (*pp)->count += old == 0;
-    }
-    return r;
+    return put_all(pp, at, old, &c, 1);
 }
 
 int pack_insert(struct pack **pp, uint32_t at, struct bt_slice s)
@@ -175,6 +231,18 @@ int pack_insert(struct pack **pp, uint32_t at, struct bt_slice s)
 int pack_append(struct pack **pp, struct bt_slice s)
 {
     return put(pp, (*pp)->used, 0, s);
+}
+
+int pack_append_pair(struct pack **pp, struct bt_slice a, struct bt_slice b)
+{
+    struct pack_coded c[2];
+
+    if (a.n > PACK_MAX || b.n > PACK_MAX) {
+        return -EFBIG;
+    }
+    pack_code(&c[0], a);
+    pack_code(&c[1], b);
+    return pack_put(pp, (*pp)->used, 0, c, 2);
 }
 
 int pack_prepend(struct pack **pp, struct bt_slice s)

@@ -96,6 +96,8 @@ uint32_t pack_find(const struct pack *p, uint32_t from, struct bt_slice s,
  * at the end. */
 int pack_insert(struct pack **pp, uint32_t at, struct bt_slice s);
 int pack_append(struct pack **pp, struct bt_slice s);
+/* Both or neither. */
+int pack_append_pair(struct pack **pp, struct bt_slice a, struct bt_slice b);
 int pack_prepend(struct pack **pp, struct bt_slice s);
 int pack_replace(struct pack **pp, uint32_t at, struct bt_slice s);
 /* Takes out n elements (or all there are) from `at` on; returns where those

@@ -3,6 +3,34 @@
 
 #include "base/decimal.h"
 
+/* ---- Steps ---- */
+
+#define STRINGS_4(n) (n) + 2, (n) + 3, (n) + 4, (n) + 5
+#define STRINGS_16(n)                                                          \
+    STRINGS_4(n), STRINGS_4(n + 4), STRINGS_4(n + 8), STRINGS_4(n + 12)
+#define STRINGS_64 STRINGS_16(0), STRINGS_16(16), STRINGS_16(32), STRINGS_16(48)
+#define TIMES_32(v)                                                            \
+    v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, \
+        v, v, v, v, v, v, v
+
+/* Of a head that no element has (0xf1, 0xf9 and above): as pack_size_at(). */
+const unsigned char pack_steps[256] = {
+    TIMES_32(2), TIMES_32(2), TIMES_32(2), TIMES_32(2), STRINGS_64, TIMES_32(3),
+    0,           0,           0,           0,           0,          0,
+    0,           0,           0,           0,           0,          0,
+    0,           0,           0,           0,           0,          3,
+    4,           5,           6,           7,           8,          9,
+    10,          11,          12,          13,          14,         15,
+    16,          17};
+
+uint32_t pack_long_step(const unsigned char *b)
+{
+    if (b[0] < 0xf0) {
+        return (uint32_t)pack_with_back(2u + ((b[0] & 0x0fu) << 8 | b[1]));
+    }
+    return (uint32_t)pack_with_back(pack_size_at(b));
+}
+
 /* ---- Writing ---- */
 
 static unsigned code_int(unsigned char *head, int64_t v)
@@ -50,12 +78,17 @@ void pack_code(struct pack_coded *c, struct bt_slice s)
     int64_t v;
 
     if (bt_decimal_read(s, &v)) {
-        c->n_head = code_int(c->head, v);
-        c->body = bt_slice(s.p, 0);
+        pack_code_int(c, v);
     } else {
         c->n_head = code_length(c->head, s.n);
         c->body = s;
     }
+}
+
+void pack_code_int(struct pack_coded *c, int64_t v)
+{
+    c->n_head = code_int(c->head, v);
+    c->body = bt_slice(NULL, 0);
 }
 
 size_t pack_cost(struct bt_slice s)
@@ -69,41 +102,39 @@ size_t pack_cost(struct bt_slice s)
     return pack_coded_size(&c);
 }
 
-void pack_coded_write(unsigned char *b, const struct pack_coded *c)
+unsigned char *pack_coded_write(unsigned char *b, const struct pack_coded *c)
 {
     size_t size = c->n_head + c->body.n;
 
-    memcpy(b, c->head, c->n_head);
+    for (unsigned i = 0; i < c->n_head; i++) {
+        b[i] = c->head[i];
+    }
     if (c->body.n > 0) {
         memcpy(b + c->n_head, c->body.p, c->body.n);
     }
+    b += size;
     if (size < 255) {
-        b[size] = (unsigned char)size;
-    } else {
-        pack_put32(b + size, (uint32_t)size);
-        b[size + 4] = 255;
+        *b = (unsigned char)size;
+        return b + 1;
     }
+    pack_put32(b, (uint32_t)size);
+    b[4] = 255;
+    return b + 5;
 }
 
 /* ---- Reading ---- */
 
-int64_t pack_int_at(const unsigned char *b)
+/* From four bytes on, two loads that overlap. */
+int64_t pack_wide_int_at(const unsigned char *b)
 {
-    unsigned h = b[0], bits = 13;
-    uint64_t u = 0, sign;
+    unsigned k = b[0] & 0x0f;
+    uint64_t u, sign = UINT64_C(1) << (8 * k - 1);
 
-    if (h < 0x80) {
-        return (int64_t)h;
-    }
-    if (h < 0xe0) {
-        u = (h & 0x1f) << 8 | b[1];
+    if (k >= 4) {
+        u = pack_get32(b + 1) | (uint64_t)pack_get32(b + k - 3) << 8 * (k - 4);
     } else {
-        bits = 8 * (h & 0x0f);
-        for (unsigned i = h & 0x0f; i > 0; i--) {
-            u = u << 8 | b[i];
-        }
+        u = b[1] | (uint64_t)b[2] << 8 | (k == 3 ? (uint64_t)b[3] << 16 : 0);
     }
-    sign = UINT64_C(1) << (bits - 1);
     u = (u ^ sign) - sign;
     return u <= INT64_MAX ? (int64_t)u : -(int64_t)~u - 1;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * type/pack_code.h -- how the elements of a pack lie in memory (inside
- * type/pack*.c only).
+ * type/pack*.c and type/zpack.c only).
  *
  * An element is a head, its bytes, and its length once more for those who come
  * from behind. The same string always gets the same head and bytes, so elements
@@ -24,6 +24,7 @@
 #ifndef BATON_TYPE_PACK_CODE_H
 #define BATON_TYPE_PACK_CODE_H
 
+#include "base/check.h"
 #include "type/pack.h"
 
 #define PACK_HEADER offsetof(struct pack, b)
@@ -76,6 +77,18 @@ static inline size_t pack_with_back(size_t size)
     return size + (size < 255 ? 1 : 5);
 }
 
+/* By the head: what the element takes with all overhead; 0: see its length. */
+extern const unsigned char pack_steps[256];
+uint32_t pack_long_step(const unsigned char *b);
+
+/* From an element to the next. */
+static inline uint32_t pack_step(const unsigned char *b)
+{
+    uint32_t step = pack_steps[b[0]];
+
+    return bt_likely(step != 0) ? step : pack_long_step(b);
+}
+
 /* ---- Places ---- */
 
 static inline uint32_t pack_before(const struct pack *p, uint32_t at)
@@ -88,17 +101,41 @@ static inline uint32_t pack_before(const struct pack *p, uint32_t at)
 /* As pack_next, but the end is p->used. */
 static inline uint32_t pack_after(const struct pack *p, uint32_t at)
 {
-    return at + (uint32_t)pack_with_back(pack_size_at(&p->b[at]));
+    return at + pack_step(&p->b[at]);
 }
 
 /* ---- One element ---- */
 
 /* s is not longer than PACK_MAX. */
 void pack_code(struct pack_coded *c, struct bt_slice s);
-/* b has room for pack_coded_size(). */
-void pack_coded_write(unsigned char *b, const struct pack_coded *c);
+/* As pack_code() of the integer's decimal form. */
+void pack_code_int(struct pack_coded *c, int64_t v);
+/* b has room for pack_coded_size(); returns the place behind it. */
+unsigned char *pack_coded_write(unsigned char *b, const struct pack_coded *c);
+
+static inline bool pack_is_int(const unsigned char *b)
+{
+    unsigned h = b[0];
+
+    return h < 0x80 || (h >= 0xc0 && h < 0xe0) || h > 0xf0;
+}
+
+/* Of more than 13 bits. */
+int64_t pack_wide_int_at(const unsigned char *b);
+
 /* What is there is an integer. */
-int64_t pack_int_at(const unsigned char *b);
+static inline int64_t pack_int_at(const unsigned char *b)
+{
+    unsigned h = b[0];
+
+    if (h < 0x80) {
+        return (int64_t)h;
+    }
+    if (h < 0xe0) {
+        return (int64_t)(((h & 0x1f) << 8 | b[1]) ^ 0x1000) - 0x1000;
+    }
+    return pack_wide_int_at(b);
+}
 
 static inline size_t pack_coded_size(const struct pack_coded *c)
 {
@@ -111,5 +148,15 @@ static inline bool pack_is_coded(const unsigned char *b,
     return b[0] == c->head[0] && memcmp(b, c->head, c->n_head) == 0 &&
            (c->body.n == 0 || memcmp(b + c->n_head, c->body.p, c->body.n) == 0);
 }
+
+/* ---- Changing (pack.c) ---- */
+
+/* Puts n elements in place of the `old` bytes at `at`. */
+int pack_put(struct pack **pp, uint32_t at, size_t old,
+             const struct pack_coded *c, unsigned n);
+/* The same, and they go to `to`, a place outside of those bytes: what is between
+ * moves over. */
+int pack_put_away(struct pack **pp, uint32_t at, size_t old, uint32_t to,
+                  const struct pack_coded *c, unsigned n);
 
 #endif

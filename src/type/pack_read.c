@@ -53,15 +53,14 @@ uint32_t pack_index(const struct pack *p, int64_t i)
 /* ---- Reading ---- */
 
 /* False: an integer. */
-static bool string_at(const unsigned char *b, struct bt_slice *s)
+static inline bool string_at(const unsigned char *b, struct bt_slice *s)
 {
     unsigned h = b[0];
 
-    if (h < 0x80 || (h >= 0xc0 && h < 0xe0) || h > 0xf0) {
-        return false;
-    }
-    if (h < 0xc0) {
+    if ((h & 0xc0) == 0x80) {
         *s = bt_slice((const char *)b + 1, h & 0x3f);
+    } else if (pack_is_int(b)) {
+        return false;
     } else if (h < 0xf0) {
         *s = bt_slice((const char *)b + 2, (h & 0x0f) << 8 | b[1]);
     } else {
@@ -124,22 +123,32 @@ bool pack_match(const struct pack *p, uint32_t at, const struct pack_value *v)
     return v->p && s.n == v->n && memcmp(s.p, v->p, s.n) == 0;
 }
 
+/* Most elements that differ do so in length or in the last byte: names of a kind
+ * begin alike. So these two are looked at first. */
 uint32_t pack_find(const struct pack *p, uint32_t from, struct bt_slice s,
                    unsigned skip)
 {
+    const unsigned char *b, *end = p->b + p->used;
     struct pack_coded c;
+    size_t last_at;
+    unsigned last;
 
     if (from == PACK_NONE || s.n > PACK_MAX) {
         return PACK_NONE;
     }
     pack_code(&c, s);
-    while (from < p->used) {
-        if (pack_is_coded(&p->b[from], &c)) {
-            return from;
+    last_at = c.n_head + c.body.n - 1;
+    last = c.body.n > 0 ? (unsigned char)s.p[s.n - 1] : c.head[c.n_head - 1];
+    for (b = p->b + from; b < end;) {
+        uint32_t step = pack_step(b);
+
+        if (step == pack_coded_size(&c) && b[last_at] == last &&
+            pack_is_coded(b, &c)) {
+            return (uint32_t)(b - p->b);
         }
-        from = pack_after(p, from);
-        for (unsigned i = skip; i > 0 && from < p->used; i--) {
-            from = pack_after(p, from);
+        b += step;
+        for (unsigned i = skip; i > 0 && b < end; i--) {
+            b += pack_step(b);
         }
     }
     return PACK_NONE;

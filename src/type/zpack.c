@@ -1,44 +1,49 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "type/zpack.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/check.h"
-#include "base/decimal.h"
+#include "type/pack_code.h"
 
 #define WHOLE_MAX ((double)(INT64_MAX / 2)) /* no double above has a fraction */
+#define BROKEN    (1 + sizeof(double))      /* bytes of one with a fraction */
 
 /* ---- Scores ---- */
 
-static struct bt_slice score_text(double score, char buf[PACK_TEXT])
+static void code_score(struct pack_coded *c, double score, char buf[BROKEN])
 {
     if (score >= -WHOLE_MAX && score <= WHOLE_MAX &&
         (double)(int64_t)score == score) {
-        return bt_slice(buf, bt_decimal_write(buf, (int64_t)score));
+        pack_code_int(c, (int64_t)score);
+        return;
     }
     buf[0] = '\0';
     memcpy(buf + 1, &score, sizeof score);
-    return bt_slice(buf, 1 + sizeof score);
+    pack_code(c, bt_slice(buf, BROKEN));
 }
 
 /* at: of the score itself. */
-static double score_at(const struct pack *p, uint32_t at)
+static inline double score_at(const struct pack *p, uint32_t at)
 {
-    struct pack_value v;
+    const unsigned char *b = &p->b[at];
     double score;
 
-    pack_get(p, at, &v);
-    if (!v.p) {
-        return (double)v.i;
+    if (pack_is_int(b)) {
+        return (double)pack_int_at(b);
     }
-    bt_assert(v.n == 1 + sizeof score);
-    memcpy(&score, v.p + 1, sizeof score);
+    bt_assert(pack_size_at(b) == 1 + BROKEN);
+    memcpy(&score, b + 2, sizeof score);
     return score;
 }
 
-double zpack_score(const struct pack *p, uint32_t at)
+uint32_t zpack_get(const struct pack *p, uint32_t at, double *score)
 {
-    return score_at(p, pack_next(p, at));
+    uint32_t place = pack_after(p, at), next = pack_after(p, place);
+
+    *score = score_at(p, place);
+    return next < p->used ? next : PACK_NONE;
 }
 
 /* ---- Searching ---- */
@@ -48,35 +53,61 @@ uint32_t zpack_find(const struct pack *p, struct bt_slice member)
     return pack_find(p, pack_first(p), member, 1);
 }
 
+/* Is the pair of these two places in front of the point? */
+static inline bool is_before(const struct pack *p, uint32_t member,
+                             uint32_t score, const struct zpoint *point)
+{
+    char buf[PACK_TEXT];
+
+    if (!point->lex) {
+        double is = score_at(p, score);
+
+        if (is != point->score) {
+            return is < point->score;
+        }
+    }
+    return zpoint_follows_member(point, pack_text(p, member, buf));
+}
+
+/* From the pair at `at` on, the first that is not in front of the point, or
+ * p->used. *n: how many were passed. */
+static inline uint32_t go_forth(const struct pack *p, uint32_t at,
+                                const struct zpoint *point, size_t *n)
+{
+    for (*n = 0; at < p->used; ++*n) {
+        uint32_t score = pack_after(p, at);
+
+        if (!is_before(p, at, score, point)) {
+            break;
+        }
+        at = pack_after(p, score);
+    }
+    return at;
+}
+
+/* The same when the pair at `at`, or the end, is not in front of the point. */
+static uint32_t go_back(const struct pack *p, uint32_t at,
+                        const struct zpoint *point)
+{
+    while (at > 0) {
+        uint32_t score = pack_before(p, at), member = pack_before(p, score);
+
+        if (is_before(p, member, score, point)) {
+            break;
+        }
+        at = member;
+    }
+    return at;
+}
+
 size_t zpack_before(const struct pack *p, const struct zpoint *point,
                     uint32_t *at)
 {
-    size_t n = 0;
+    size_t n;
 
-    for (*at = pack_first(p); *at != PACK_NONE; n++) {
-        uint32_t score_place = pack_next(p, *at);
-
-        if (!point->lex) {
-            double score = score_at(p, score_place);
-
-            if (score < point->score) {
-                *at = pack_next(p, score_place);
-                continue;
-            }
-            if (score > point->score) {
-                break;
-            }
-        }
-        if (point->member.p) {
-            char buf[PACK_TEXT];
-
-            if (!zpoint_follows_member(point, pack_text(p, *at, buf))) {
-                break;
-            }
-        } else if (!point->after) {
-            break;
-        }
-        *at = pack_next(p, score_place);
+    *at = go_forth(p, 0, point, &n);
+    if (*at == p->used) {
+        *at = PACK_NONE;
     }
     return n;
 }
@@ -87,11 +118,6 @@ uint32_t zpack_at(const struct pack *p, size_t rank)
                                     : PACK_NONE;
 }
 
-uint32_t zpack_next(const struct pack *p, uint32_t at)
-{
-    return pack_next(p, pack_next(p, at));
-}
-
 uint32_t zpack_prev(const struct pack *p, uint32_t at)
 {
     at = pack_prev(p, at);
@@ -100,83 +126,56 @@ uint32_t zpack_prev(const struct pack *p, uint32_t at)
 
 /* ---- Changing ---- */
 
+/* A member and its score. False: too long for any pack. */
+static bool code_pair(struct pack_coded c[2], struct bt_slice member,
+                      double score, char buf[BROKEN])
+{
+    if (member.n > PACK_MAX) {
+        return false;
+    }
+    pack_code(&c[0], member);
+    code_score(&c[1], score, buf);
+    return true;
+}
+
 /* In front of what is at `at`. */
 static int insert_at(struct pack **pp, uint32_t at, struct bt_slice member,
                      double score)
 {
-    char buf[PACK_TEXT];
-    struct bt_slice text = score_text(score, buf);
-    uint32_t first = at == PACK_NONE ? (*pp)->used : at;
-    int r = pack_insert(pp, at, text);
+    struct pack_coded c[2];
+    char buf[BROKEN];
 
-    if (r != 0) {
-        return r;
-    }
-    r = pack_insert(pp, first, member);
-    if (r != 0) {
-        pack_remove(pp, first, 1);
-    }
-    return r;
+    return code_pair(c, member, score, buf) ? pack_put(pp, at, 0, c, 2)
+                                            : -EFBIG;
 }
 
+/* From the end: many sets grow there. */
 int zpack_insert(struct pack **pp, struct bt_slice member, double score)
 {
     struct zpoint point = {.score = score, .member = member};
-    uint32_t at;
 
-    zpack_before(*pp, &point, &at);
-    return insert_at(pp, at, member, score);
+    return insert_at(pp, go_back(*pp, (*pp)->used, &point), member, score);
 }
 
 int zpack_append(struct pack **pp, struct bt_slice member, double score)
 {
-    return insert_at(pp, PACK_NONE, member, score);
+    return insert_at(pp, (*pp)->used, member, score);
 }
 
-/* May the member at `at` have this score where it stands? */
-static bool stays(const struct pack *p, uint32_t at, struct bt_slice member,
-                  double score)
-{
-    uint32_t prev = zpack_prev(p, at), next = zpack_next(p, at);
-    char buf[PACK_TEXT];
-
-    if (prev != PACK_NONE) {
-        double s = zpack_score(p, prev);
-
-        if (s > score || (s == score && zmember_compare(pack_text(p, prev, buf),
-                                                        member) > 0)) {
-            return false;
-        }
-    }
-    if (next != PACK_NONE) {
-        double s = zpack_score(p, next);
-
-        return s > score ||
-               (s == score &&
-                zmember_compare(pack_text(p, next, buf), member) > 0);
-    }
-    return true;
-}
-
-/* The new one is made before the old one goes, so that nothing is lost when
- * there is no memory. */
 int zpack_move(struct pack **pp, uint32_t at, struct bt_slice member,
                double score)
 {
     struct zpoint point = {.score = score, .member = member};
-    uint32_t rest = (*pp)->used - at, to;
-    char buf[PACK_TEXT];
-    int r;
+    uint32_t place = pack_after(*pp, at), end = pack_after(*pp, place), to;
+    struct pack_coded c[2];
+    char buf[BROKEN];
+    size_t n;
 
-    if (stays(*pp, at, member, score)) {
-        return pack_replace(pp, pack_next(*pp, at), score_text(score, buf));
-    }
-    zpack_before(*pp, &point, &to);
-    r = insert_at(pp, to, member, score);
-    if (r == 0) {
-        pack_remove(pp, to <= at ? (*pp)->used - rest : at, 2);
-    }
-    return r;
+    to = score < score_at(*pp, place) ? go_back(*pp, at, &point)
+                                      : go_forth(*pp, end, &point, &n);
+    return code_pair(c, member, score, buf)
+               ? pack_put_away(pp, at, end - at, to, c, 2)
+               : -EFBIG;
 }
 
 void zpack_remove(struct pack **pp, uint32_t at, uint32_t n)

@@ -14,8 +14,9 @@
 #include "type/pack.h"
 #include "type/ztree.h"
 
-/* Of the member at `at`. */
-double zpack_score(const struct pack *p, uint32_t at);
+/* The score of the member at `at`; and the place of the next one, or
+ * PACK_NONE. */
+uint32_t zpack_get(const struct pack *p, uint32_t at, double *score);
 /* Where the member is; PACK_NONE: not there. */
 uint32_t zpack_find(const struct pack *p, struct bt_slice member);
 /* How many members are before the point; *at: the first that is not, or
@@ -24,7 +25,6 @@ size_t zpack_before(const struct pack *p, const struct zpoint *point,
                     uint32_t *at);
 /* Where the member of this rank is; PACK_NONE: outside. */
 uint32_t zpack_at(const struct pack *p, size_t rank);
-uint32_t zpack_next(const struct pack *p, uint32_t at);
 uint32_t zpack_prev(const struct pack *p, uint32_t at);
 /* A member that is not there. */
 int zpack_insert(struct pack **pp, struct bt_slice member, double score);

@@ -169,7 +169,10 @@ bool zset_find(const struct zset *z, struct bt_slice member,
     if (z->pack) {
         p->at = zpack_find(z->pack, member);
         p->found = p->at != PACK_NONE;
-        p->score = p->found ? zpack_score(z->pack, p->at) : 0;
+        p->score = 0;
+        if (p->found) {
+            zpack_get(z->pack, p->at, &p->score);
+        }
         return p->found;
     }
     p->hash = dict_hash(member);

@@ -38,13 +38,14 @@ void zset_walk(const struct zset *z, size_t rank, bool back,
 static bool next_small(struct zset_walk *w, struct zset_item *item)
 {
     const struct pack *p = w->z->pack;
+    uint32_t next;
 
     if (w->at == PACK_NONE) {
         return false;
     }
     item->member = pack_text(p, w->at, w->text);
-    item->score = zpack_score(p, w->at);
-    w->at = w->back ? zpack_prev(p, w->at) : zpack_next(p, w->at);
+    next = zpack_get(p, w->at, &item->score);
+    w->at = w->back ? zpack_prev(p, w->at) : next;
     return true;
 }
 

@@ -162,6 +162,158 @@ Test(pack, too_large)
     pack_free(p);
 }
 
+/* ---- Finding ---- */
+
+/* In a block of exactly its size, so that a sanitizer sees one byte too many. */
+static struct pack *exact(struct pack *p)
+{
+    size_t size = offsetof(struct pack, b) + pack_used(p);
+    struct pack *q = malloc(size);
+
+    memcpy(q, p, size);
+    pack_free(p);
+    return q;
+}
+
+static void append(struct pack **p, const char *bytes, size_t n)
+{
+    cr_assert_eq(pack_append(p, bt_slice(bytes, n)), 0);
+}
+
+/* Strings that differ from `text` in one byte or in their length; then, if it
+ * is to be there, the string itself. */
+static struct pack *alike(char *text, size_t n, bool there)
+{
+    size_t step = n < 20 ? 1 : n - 1;
+    struct pack *p = pack_new();
+
+    for (size_t i = 0; i < n; i += step) {
+        text[i]++;
+        append(&p, text, n);
+        text[i]--;
+    }
+    append(&p, text, n + 1);
+    if (n > 0) {
+        append(&p, text, n - 1);
+        append(&p, text + 1, n - 1);
+    }
+    if (pack_count(p) % 2 != 0) {
+        append(&p, "another", 7);
+    }
+    if (there) {
+        append(&p, text, n);
+    }
+    return exact(p);
+}
+
+static void check_alike(size_t n)
+{
+    char *text = malloc(n + 2), *asked = malloc(n + (n == 0));
+    struct bt_slice s = bt_slice(asked, n);
+    struct pack *p;
+
+    for (size_t i = 0; i < n + 2; i++) {
+        text[i] = (char)('a' + i % 19);
+    }
+    memcpy(asked, text, n);
+    p = alike(text, n, true);
+    cr_assert_eq(pack_find(p, 0, s, 0), pack_last(p), "%zu bytes", n);
+    cr_assert_eq(pack_find(p, 0, s, 1), pack_last(p), "%zu bytes", n);
+    cr_assert(pack_is(p, pack_last(p), s));
+    cr_assert_not(pack_is(p, 0, s));
+    free(p);
+    p = alike(text, n, false);
+    cr_assert_eq(pack_find(p, 0, s, 0), PACK_NONE, "%zu bytes", n);
+    cr_assert_eq(pack_find(p, 0, s, 1), PACK_NONE, "%zu bytes", n);
+    free(p);
+    free(text);
+    free(asked);
+}
+
+Test(pack, finds_among_alike)
+{
+    static const size_t edge[] = {62,  63,  64,  65,   252,  253,  254,
+                                  255, 256, 257, 4094, 4095, 4096, 4097};
+
+    for (size_t n = 0; n <= 17; n++) {
+        check_alike(n);
+    }
+    for (size_t i = 0; i < sizeof edge / sizeof *edge; i++) {
+        check_alike(edge[i]);
+    }
+}
+
+/* Numbers, and strings that read like them or look like them in memory. */
+Test(pack, finds_numbers)
+{
+    static const char *const text[] = {"0",
+                                       "00",
+                                       "-0",
+                                       "1",
+                                       "01",
+                                       "127",
+                                       "128",
+                                       "-1",
+                                       "-128",
+                                       "4095",
+                                       "4096",
+                                       "-4096",
+                                       "-4097",
+                                       "32767",
+                                       "32768",
+                                       "70000",
+                                       "70001",
+                                       "8388607",
+                                       "8388608",
+                                       "2147483648",
+                                       "-2147483649",
+                                       "4294967296",
+                                       "1099511627776",
+                                       "1099511627777",
+                                       "9223372036854775807",
+                                       "-9223372036854775808",
+                                       "9223372036854775808",
+                                       "\x01",
+                                       "\x7f",
+                                       "\xc1\x01",
+                                       "\xf2\x01\x01",
+                                       "\x81\x31",
+                                       "1 ",
+                                       "1.0"};
+    unsigned n = sizeof text / sizeof *text;
+    struct pack *p = pack_new();
+
+    for (unsigned i = 0; i < n; i++) {
+        cr_assert_eq(pack_append_pair(&p, bt_str(text[i]), bt_str("1")), 0);
+    }
+    p = exact(p);
+    for (unsigned i = 0; i < n; i++) {
+        uint32_t at = pack_find(p, 0, bt_str(text[i]), 1);
+
+        cr_assert_eq(at, pack_index(p, 2 * (int64_t)i), "%s", text[i]);
+    }
+    cr_assert_eq(pack_find(p, 0, bt_str("1"), 0), pack_index(p, 1));
+    cr_assert_eq(pack_find(p, 0, bt_str("2"), 0), PACK_NONE);
+    cr_assert_eq(pack_find(p, 0, bt_str("70002"), 0), PACK_NONE);
+    free(p);
+}
+
+Test(pack, both_or_neither)
+{
+    struct bt_slice huge = {"x", (size_t)PACK_MAX + 1},
+                    half = {"x", PACK_MAX / 2};
+    struct pack *p = pack_new();
+
+    cr_assert_eq(pack_append_pair(&p, bt_str("x"), huge), -EFBIG);
+    cr_assert_eq(pack_append_pair(&p, huge, bt_str("x")), -EFBIG);
+    cr_assert_eq(pack_append_pair(&p, half, half), -EFBIG);
+    cr_assert_eq(pack_count(p), 0);
+    cr_assert_eq(pack_append_pair(&p, bt_str("x"), bt_str("")), 0);
+    cr_assert_eq(pack_count(p), 2);
+    cr_assert(holds(p));
+    pack_free(p);
+}
+
 /* ---- Against a plain array ---- */
 
 struct model {

@@ -162,6 +162,37 @@ Test(zset, always_small)
     play(&l);
 }
 
+/* Integers of each width, and both their neighbours. */
+Test(zset, scores_of_each_width)
+{
+    struct zset *z = zset_new();
+
+    for (int bit = 0; bit < 64; bit++) {
+        for (int near = -1; near <= 1; near++) {
+            double high = ldexp(1, bit) + near;
+
+            for (int sign = -1; sign <= 1; sign += 2) {
+                struct zset_place p;
+                char name[32];
+
+                snprintf(name, sizeof name, "%d %d %d", bit, near, sign);
+                zset_find(z, bt_str(name), &p);
+                cr_assert(zset_add(z, &p, sign * high,
+                                   &(struct zset_limits){1000, 64}) == 0);
+                cr_assert(zset_find(z, bt_str(name), &p));
+                cr_assert(p.score == sign * high, "%s", name);
+                cr_assert(zset_move(z, &p, sign * high + 0.5) == 0);
+                cr_assert(zset_find(z, bt_str(name), &p));
+                cr_assert(p.score == sign * high + 0.5, "%s", name);
+                cr_assert(zset_move(z, &p, sign * high) == 0);
+            }
+        }
+    }
+    cr_assert(zset_is_small(z) && zset_count(z) == 64 * 6);
+    cr_assert(zset_sound(z));
+    zset_free(z);
+}
+
 static void put(struct zset *z, const char *member, double score,
                 const struct zset_limits *l)
 {
