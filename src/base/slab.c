@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#ifdef BATON_SANITIZED
+#if defined(BATON_SANITIZED) && !defined(BT_SLAB_REAL)
 
 struct bt_slab {
     char nothing;

@@ -14,7 +14,7 @@
  *            whatever blocks are still in use. Memory of freed blocks is kept
  *            for blocks of the same class.
  * Sanitizers A build with a sanitizer gets every block from malloc, so that a
- *            block's misuse is seen.
+ *            block's misuse is seen; the slab's own tests define BT_SLAB_REAL.
  */
 #ifndef BT_BASE_SLAB_H
 #define BT_BASE_SLAB_H

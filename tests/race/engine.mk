@@ -1,6 +1,6 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 engine_race_tests = tests/race/churn tests/race/dispatch tests/race/posts tests/race/reuse \
-	tests/race/table
+	tests/race/slab tests/race/table
 check_PROGRAMS += $(engine_race_tests)
 TESTS += $(engine_race_tests)
 engine_race_ldadd = libtestnet.la libbatonall.la $(LIBS_COMMON)
@@ -16,6 +16,10 @@ tests_race_posts_LDADD = $(engine_race_ldadd)
 tests_race_reuse_SOURCES = tests/race/reuse.c tests/race/race.h
 tests_race_reuse_CPPFLAGS = $(testnet_cppflags)
 tests_race_reuse_LDADD = $(engine_race_ldadd)
+## The real one: the library of a build with a sanitizer has malloc in its place.
+tests_race_slab_SOURCES = tests/race/slab.c tests/race/race.h src/base/slab.c
+tests_race_slab_CPPFLAGS = $(testnet_cppflags) -DBT_SLAB_REAL
+tests_race_slab_LDADD = $(engine_race_ldadd)
 tests_race_table_SOURCES = tests/race/table.c tests/race/race.h
 tests_race_table_CPPFLAGS = $(testnet_cppflags)
 tests_race_table_LDADD = $(engine_race_ldadd)

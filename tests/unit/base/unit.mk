@@ -4,6 +4,7 @@ base_unit_tests = tests/unit/base/test_buf.t \
 	tests/unit/base/test_list.t \
 	tests/unit/base/test_reclaim.t \
 	tests/unit/base/test_sha256.t \
+	tests/unit/base/test_slab.t \
 	tests/unit/base/test_sync.t \
 	tests/unit/base/test_text.t
 check_PROGRAMS += $(base_unit_tests)
@@ -23,6 +24,10 @@ tests_unit_base_test_list_t_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_reclaim_t_SOURCES = tests/unit/base/test_reclaim.c
 tests_unit_base_test_reclaim_t_CPPFLAGS = $(base_unit_cppflags)
 tests_unit_base_test_reclaim_t_LDADD = $(base_unit_ldadd)
+## The real one: the library of a build with a sanitizer has malloc in its place.
+tests_unit_base_test_slab_t_SOURCES = tests/unit/base/test_slab.c src/base/slab.c
+tests_unit_base_test_slab_t_CPPFLAGS = $(base_unit_cppflags) -DBT_SLAB_REAL
+tests_unit_base_test_slab_t_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_sync_t_SOURCES = tests/unit/base/test_sync.c
 tests_unit_base_test_sync_t_CPPFLAGS = $(base_unit_cppflags)
 tests_unit_base_test_sync_t_LDADD = $(base_unit_ldadd)
