@@ -278,8 +278,25 @@ static void turn(struct baton_worker *w, struct baton_client *c)
     }
 }
 
+/* Those who had a turn and are not done go behind those who came since, or a
+ * request that takes long would be waited for twice: when it runs, and when its
+ * client's next one does. */
+static void newcomers_first(struct baton_worker *w)
+{
+    struct baton_client **at = w->newcomers;
+    struct baton_client *again = w->ready;
+
+    if (at && *at) {
+        w->ready = *at;
+        *at = NULL;
+        *w->ready_tail = again;
+        w->ready_tail = at;
+    }
+}
+
 void bt_serve_ready(struct baton_worker *w)
 {
+    newcomers_first(w);
     for (unsigned n = w->n_ready; n > 0; n--) {
         struct baton_client *c = w->ready;
 
@@ -291,6 +308,8 @@ void bt_serve_ready(struct baton_worker *w)
         c->flags &= ~(uint32_t)BT_READY;
         turn(w, c);
     }
+    /* A client leaves the list by its turn only: the place stays good. */
+    w->newcomers = w->n_ready > 0 ? w->ready_tail : NULL;
 }
 
 void bt_serve_event(struct baton_worker *w, struct baton_client *c,

@@ -94,6 +94,7 @@ struct baton_worker {
     size_t o_n;
     char *sink; /* where replies to a closing client go */
     struct baton_client *ready, **ready_tail;
+    struct baton_client **newcomers; /* behind those who had a turn, or NULL */
     unsigned n_ready;
     struct bt_list clients, ends;
     struct bt_timers timers;

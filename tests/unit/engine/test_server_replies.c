@@ -151,6 +151,34 @@ Test(replies, enough_for_a_turn)
     testnet_end(&one);
 }
 
+/* Whoever had its turn has the next one behind those who come meanwhile. */
+Test(replies, newcomers_before_those_who_had_a_turn)
+{
+    struct baton_options o;
+    struct testnet one;
+    unsigned first;
+    int busy, other;
+
+    testnet_options(&o);
+    o.workers = 1;
+    testnet_start(&one, &o, &testservice);
+    busy = testnet_unix(&one);
+    other = testnet_unix(&one);
+    cr_assert(testnet_ask(other, "echo in\n", "in\n"));
+    atomic_store(&testservice_latch, true);
+    testnet_send(busy, "hold\nturn\nturn\n");
+    cr_assert(TESTNET_UNTIL(atomic_load(&testservice_counts.holding) == 1));
+    testnet_send(other, "turn\n");
+    atomic_store(&testservice_latch, false);
+    cr_assert(testnet_expect(busy, "held\n"));
+    first = number(busy);
+    cr_expect_eq(number(other), first + 1);
+    cr_expect_eq(number(busy), first + 2);
+    close(busy);
+    close(other);
+    testnet_end(&one);
+}
+
 /* ---- Pieces ---- */
 
 Test(replies, byte_by_byte)
