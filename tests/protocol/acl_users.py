@@ -8,8 +8,10 @@ import tempfile
 
 from acl_support import clean, no_key
 from baton_test import (
+    NOAUTH,
     OK,
     REDIS,
+    WRONGPASS,
     Error,
     Server,
     Set,
@@ -21,10 +23,6 @@ from baton_test import (
     main,
     run_batond,
     test,
-)
-
-WRONGPASS = Error(
-    "WRONGPASS invalid username-password pair or user is disabled."
 )
 
 
@@ -209,8 +207,7 @@ def requirepass(c):
         expect(c.cmd("ACL", "LIST"), [line])
         expect(early.cmd("PING"), lambda r: r == "PONG")
         with c.server.client() as late:
-            noauth = Error("NOAUTH Authentication required.")
-            expect(late.cmd("PING"), noauth)
+            expect(late.cmd("PING"), NOAUTH)
             expect(late.cmd("AUTH", "no"), WRONGPASS)
             expect(late.cmd("AUTH", "pw"), OK)
             expect(late.cmd("PING"), lambda r: r == "PONG")
@@ -218,11 +215,11 @@ def requirepass(c):
     expect(c.cmd("ACL", "LIST"), ["user default on nopass ~* &* +@all"])
     c.cmd("ACL", "SETUSER", "default", ">pw")
     with c.server.client() as late:
-        expect(late.cmd("PING"), noauth)
+        expect(late.cmd("PING"), NOAUTH)
         expect(late.cmd("AUTH", "pw"), OK)
     c.cmd("ACL", "SETUSER", "default", "off", "nopass")
     with c.server.client() as late:
-        expect(late.cmd("PING"), noauth)
+        expect(late.cmd("PING"), NOAUTH)
         expect(late.cmd("AUTH", "default", "pw"), WRONGPASS)
     c.cmd("ACL", "SETUSER", "default", "on")
     with c.server.client() as late:

@@ -6,12 +6,11 @@ import socket
 import threading
 import time
 
+from admin_support import not_redis
 from baton_test import (
     OK,
-    REDIS,
     Error,
     Server,
-    Skip,
     Verbatim,
     both,
     encode,
@@ -22,11 +21,6 @@ from baton_test import (
     test,
     wait_until,
 )
-
-
-def not_redis():
-    if REDIS:
-        raise Skip("ours alone")
 
 
 def waits(c, seconds=0.05):

@@ -1,7 +1,11 @@
 ## SPDX-License-Identifier: BSD-2-Clause
 ## Tests that talk to a running batond; see tests/README.md.
 protocol_tests = \
-	tests/protocol/connection.py tests/protocol/server.py \
+	tests/protocol/connection.py tests/protocol/hello.py \
+	tests/protocol/client.py tests/protocol/client_kill.py \
+	tests/protocol/server.py tests/protocol/info.py \
+	tests/protocol/info_baton.py tests/protocol/command.py \
+	tests/protocol/config.py tests/protocol/debug.py \
 	tests/protocol/strings.py tests/protocol/strings_num.py \
 	tests/protocol/keys.py tests/protocol/list.py tests/protocol/expire.py \
 	tests/protocol/hash.py tests/protocol/set.py tests/protocol/sort.py \
@@ -32,5 +36,6 @@ if HAVE_PYTHON
 TESTS += $(protocol_tests)
 endif
 EXTRA_DIST += $(protocol_tests) tests/support/baton_test.py \
-	tests/support/acl_support.py tests/support/pubsub_support.py \
+	tests/support/acl_support.py tests/support/admin_support.py \
+	tests/support/pubsub_support.py \
 	tests/support/liar.py tests/support/waiter.py tests/support/zset_support.py

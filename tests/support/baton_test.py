@@ -85,6 +85,10 @@ class Big(int):
 OK = Status("OK")
 QUEUED = Status("QUEUED")
 SYNTAX = Error("ERR syntax error")
+NOAUTH = Error("NOAUTH Authentication required.")
+WRONGPASS = Error(
+    "WRONGPASS invalid username-password pair or user is disabled."
+)
 NOT_INT = Error("ERR value is not an integer or out of range")
 
 
