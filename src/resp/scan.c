@@ -191,13 +191,42 @@ static inline const char *short_count(const char *p, const char *end, char type,
     return *p == '\r' ? p + 2 : NULL;
 }
 
+/* Reads bulks as long as they are plain and whole, and have a place in req. */
+static inline void plain_arguments(struct resp_scan *s)
+{
+    const char *p = s->p, *end = s->end, *q;
+    size_t most = s->declared, i = s->argc, len;
+    struct bt_slice *argv = s->req->argv;
+
+    most = most < s->req->cap ? most : s->req->cap;
+    while (i < most) {
+        q = short_count(p, end, '$', &len);
+        if (!q || len > s->max_bulk || (size_t)(end - q) < len + 2) {
+            break;
+        }
+        argv[i++] = bt_slice(q, len);
+        p = q + len + 2;
+        s->scanned = 0; /* an unfinished line may have set it */
+    }
+    s->p = p;
+    s->argc = i;
+}
+
 /* Reads bulks until all that were declared are there. */
 static enum resp_status arguments(struct resp_scan *s)
 {
-    const char *p = s->p, *q;
+    const char *p, *q;
     enum resp_status status = RESP_OK;
-    size_t i = s->argc, len = s->bulk, room;
+    size_t i, len = s->bulk, room;
 
+    if (!s->in_bulk) {
+        plain_arguments(s);
+        if (bt_likely(s->argc == s->declared)) {
+            return RESP_OK;
+        }
+    }
+    p = s->p;
+    i = s->argc;
     while (i < s->declared && status == RESP_OK) {
         if (!s->in_bulk) {
             q = short_count(p, s->end, '$', &len);
