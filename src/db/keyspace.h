@@ -110,7 +110,7 @@ static inline unsigned db_shard_of(const struct db *db, uint64_t hash)
     return (unsigned)(hash >> 48) >> (16 - db->shard_bits);
 }
 
-/* Acquire: partner of the release in db_table_at_write. NULL: no key was ever
+/* Acquire: partner of the release in db_tx_table_new. NULL: no key was ever
  * written there. */
 static inline struct db_table *db_table_at(const struct db *db, unsigned dbi,
                                            unsigned shard)
@@ -152,8 +152,21 @@ static inline uint64_t db_hash_key(const struct db *db, struct bt_slice key)
 uint64_t db_tx_hash(struct tx *tx, struct bt_slice key);
 /* Locks one shard (for work that goes through them one by one). */
 void db_tx_lock_shard(struct tx *tx, unsigned shard);
+void db_tx_check_locked(const struct tx *tx, unsigned shard);
+struct db_table *db_tx_table_new(struct tx *tx, unsigned shard);
+
 /* With the lock held; NULL when nothing is there, or (create) no memory. */
-struct db_table *db_tx_table(struct tx *tx, unsigned shard, bool create);
+static inline struct db_table *db_tx_table(struct tx *tx, unsigned shard,
+                                           bool create)
+{
+    struct db_table *t = db_table_at(tx->db, tx->dbi, shard);
+
+    if (bt_unlikely(tx->n_shards != 1 || tx->shards[0] != shard)) {
+        db_tx_check_locked(tx, shard);
+    }
+    return bt_likely(t || !create) ? t : db_tx_table_new(tx, shard);
+}
+
 struct db_writer db_tx_writer(struct tx *tx, unsigned shard);
 /* Lock-free readers of all its shards are sent behind the locks (db/shard.h), if
  * it makes several changes. */

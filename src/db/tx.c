@@ -150,7 +150,7 @@ void tx_commit(struct tx *tx)
 
 /* ---- Tables ---- */
 
-static void check_locked(const struct tx *tx, unsigned shard)
+void db_tx_check_locked(const struct tx *tx, unsigned shard)
 {
     bool found = tx->all;
 
@@ -160,17 +160,12 @@ static void check_locked(const struct tx *tx, unsigned shard)
     bt_assert(found); /* a key that was not given to tx_lock */
 }
 
-struct db_table *db_tx_table(struct tx *tx, unsigned shard, bool create)
+struct db_table *db_tx_table_new(struct tx *tx, unsigned shard)
 {
     struct db *db = tx->db;
-    struct db_table *t = db_table_at(db, tx->dbi, shard);
+    struct db_table *t = db_table_new();
     size_t i = (size_t)tx->dbi * db->n_shards + shard;
 
-    check_locked(tx, shard);
-    if (t || !create) {
-        return t;
-    }
-    t = db_table_new();
     if (t) {
         db_tx_account(tx, t, 0);
         /* Release: partner of db_table_at and db_touched. */
