@@ -36,12 +36,12 @@ struct add {
 
 /* ---- Arguments ---- */
 
-/* The options end where something else stands. */
+/* The options end where something else stands, mostly a digit. */
 static void read_words(struct call *c, struct add *a)
 {
     size_t i = 2;
 
-    for (; i < c->argc; i++) {
+    for (; i < c->argc && c->argv[i].n > 0 && c->argv[i].p[0] > '9'; i++) {
         size_t k = 0;
 
         while (k < N_WORDS && !bt_slice_is(c->argv[i], words[k].name)) {
@@ -81,14 +81,12 @@ static bool check(struct call *c, const struct add *a)
     return true;
 }
 
-/* All of them before anything is changed. The values are read again later:
+/* All of them before anything is changed. Several values are read again later:
  * cheaper than to keep them. */
-static bool check_scores(struct call *c, const struct add *a)
+static bool check_scores(struct call *c, struct add *a)
 {
-    double v;
-
     for (size_t i = a->first; i < c->argc; i += 2) {
-        if (!score_parse(c->argv[i], &v)) {
+        if (!score_parse(c->argv[i], &a->score)) {
             resp_error(c->out, "ERR value is not a valid float");
             return false;
         }
@@ -162,7 +160,9 @@ static bool add_all(struct call *c, struct zset_change *w, struct add *a)
         int r;
 
         a->done = false;
-        score_parse(c->argv[i], &a->score);
+        if (c->argc - a->first > 2) {
+            score_parse(c->argv[i], &a->score);
+        }
         if (w->z && zset_find(w->z, p.member, &p)) {
             r = change_old(c, w, a, &p);
         } else {
