@@ -125,25 +125,18 @@ bool pack_match(const struct pack *p, uint32_t at, const struct pack_value *v)
 
 /* Most elements that differ do so in length or in the last byte: names of a kind
  * begin alike. So these two are looked at first. */
-uint32_t pack_find(const struct pack *p, uint32_t from, struct bt_slice s,
-                   unsigned skip)
+static inline uint32_t find(const struct pack *p, uint32_t from,
+                            const struct pack_coded *c, unsigned skip)
 {
-    const unsigned char *b, *end = p->b + p->used;
-    struct pack_coded c;
-    size_t last_at;
-    unsigned last;
+    const unsigned char *b = p->b + from, *end = p->b + p->used;
+    size_t want = pack_coded_size(c), last_at = c->n_head + c->body.n - 1;
+    unsigned last = c->body.n > 0 ? (unsigned char)c->body.p[c->body.n - 1]
+                                  : c->head[last_at];
 
-    if (from == PACK_NONE || s.n > PACK_MAX) {
-        return PACK_NONE;
-    }
-    pack_code(&c, s);
-    last_at = c.n_head + c.body.n - 1;
-    last = c.body.n > 0 ? (unsigned char)s.p[s.n - 1] : c.head[c.n_head - 1];
-    for (b = p->b + from; b < end;) {
+    while (b < end) {
         uint32_t step = pack_step(b);
 
-        if (step == pack_coded_size(&c) && b[last_at] == last &&
-            pack_is_coded(b, &c)) {
+        if (step == want && b[last_at] == last && pack_is_coded(b, c)) {
             return (uint32_t)(b - p->b);
         }
         b += step;
@@ -152,4 +145,16 @@ uint32_t pack_find(const struct pack *p, uint32_t from, struct bt_slice s,
         }
     }
     return PACK_NONE;
+}
+
+uint32_t pack_find(const struct pack *p, uint32_t from, struct bt_slice s,
+                   unsigned skip)
+{
+    struct pack_coded c;
+
+    if (from == PACK_NONE || s.n > PACK_MAX) {
+        return PACK_NONE;
+    }
+    pack_code(&c, s);
+    return skip == 1 ? find(p, from, &c, 1) : find(p, from, &c, skip);
 }
