@@ -20,14 +20,17 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define ROUND_MS  100
-#define EXPIRE_US 25000 /* of each round */
-#define EVICT_US  25000
+#define ROUND_MS 100
+#define REST_MS  3    /* between two slices, while there is much to do */
+#define SHARE    4    /* of the time, a quarter for each kind of work */
+#define SLICE_US 2000 /* of one kind of work at most, however late it is */
 
 struct helper {
     struct service *service;
     struct db_thread *db;
     struct publisher publisher; /* of expired keys */
+    uint64_t sliced;            /* ns, when the last slice began */
+    bool more;                  /* it ended by its time */
     pthread_t thread;
     pthread_mutex_t lock; /* innermost: nothing is taken under it */
     pthread_cond_t wake;
@@ -83,23 +86,44 @@ static bool busy(struct helper *h)
            expiring(h->service->db) || room_is_short(h->service);
 }
 
-static void work(struct helper *h)
+/* A share of the time since the last slice: a slice that came late or was kept
+ * from its core is made up for, up to a point. */
+static unsigned budget(struct helper *h)
 {
-    while (db_lazy_free(h->db)) {
-        continue;
-    }
+    uint64_t now = bt_now_ns();
+    uint64_t us = (now - h->sliced) / 1000 / SHARE;
+
+    h->sliced = now;
+    return us < SLICE_US ? (unsigned)us : SLICE_US;
+}
+
+/* A little of what may be much. Whoever wants the core that this takes waits
+ * no longer than one slice. */
+static void slice(struct helper *h)
+{
+    unsigned us = budget(h);
+
+    h->more = false;
     if (expiring(h->service->db) && !pause_is_on(&h->service->pause)) {
         uint64_t start = bt_now_ns();
 
-        db_expire_cycle(h->db, EXPIRE_US);
+        h->more = db_expire_cycle(h->db, us);
         atomic_fetch_add(&h->service->expire_us, (bt_now_ns() - start) / 1000);
     }
-    room_make_slowly(h->service, h->db, EVICT_US);
+    h->more |= room_make_slowly(h->service, h->db, us);
     if (h->publisher.any) {
         publisher_wake(&h->publisher);
     }
     db_enter(h->db);
     db_leave(h->db); /* releases what became free */
+}
+
+static void begin_round(struct helper *h)
+{
+    while (db_lazy_free(h->db)) {
+        continue;
+    }
+    slice(h);
     nudge_workers(h->service);
 }
 
@@ -120,21 +144,36 @@ static void wait_for_poke(struct helper *h)
     h->poked = false;
 }
 
-/* Under the lock: the rest of the round, unless the end comes first. */
-static void wait_for_round(struct helper *h, uint64_t start_ms)
+/* Under the lock: so long, unless the end comes first. */
+static void rest(struct helper *h, uint64_t ms)
 {
-    uint64_t spent = bt_now_ms() - start_ms;
     struct timespec until;
-    long ms = ROUND_MS - (long)(spent < ROUND_MS ? spent : ROUND_MS);
 
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += ms * 1000000;
+    until.tv_nsec += (long)ms * 1000000;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
-    while (!h->stop && ms > 0) {
+    while (!h->stop) {
         if (pthread_cond_timedwait(&h->wake, &h->lock, &until) == ETIMEDOUT) {
             break;
         }
+    }
+}
+
+/* Under the lock, but for the slices. */
+static void spend_round(struct helper *h, uint64_t start_ms)
+{
+    uint64_t spent = bt_now_ms() - start_ms;
+
+    while (h->more && !h->stop && spent + REST_MS < ROUND_MS) {
+        rest(h, REST_MS);
+        bt_ok(pthread_mutex_unlock(&h->lock));
+        slice(h);
+        bt_ok(pthread_mutex_lock(&h->lock));
+        spent = bt_now_ms() - start_ms;
+    }
+    if (spent < ROUND_MS) {
+        rest(h, ROUND_MS - spent);
     }
 }
 
@@ -152,9 +191,9 @@ static void *helper_main(void *arg)
         }
         bt_ok(pthread_mutex_unlock(&h->lock));
         start = bt_now_ms();
-        work(h);
+        begin_round(h);
         bt_ok(pthread_mutex_lock(&h->lock));
-        wait_for_round(h, start);
+        spend_round(h, start);
     }
     bt_ok(pthread_mutex_unlock(&h->lock));
     return NULL;

@@ -5,8 +5,11 @@
  * sleep with memory still to be released another pass.
  *
  * Threads    new, free: main thread, while no worker runs. poke: any thread.
- * Rules      Ten rounds a second while there is something to do, expiry at most
- *            a quarter of the time; asleep without wake-ups otherwise.
+ * Rules      Ten rounds a second while there is something to do, asleep without
+ *            wake-ups otherwise. Expiry takes at most a quarter of the time, and
+ *            eviction another: in slices of a millisecond or two with rests
+ *            between them while there is much of it, so that nobody waits for
+ *            a core or a lock as long as the whole share takes.
  */
 #ifndef BATON_COMMAND_HELPER_H
 #define BATON_COMMAND_HELPER_H

@@ -22,21 +22,21 @@ PAUSE = 0.002  # between two requests of a probe
 HOGGED = 3 if QUICK else 10  # seconds of probes beside a hog
 AHEAD = 5.0  # seconds of watching keys whose times are far ahead
 LIMIT_AHEAD = 5.0  # percent of a core
-LIMIT_WAVE = 35.0  # a quarter of each round, and giving back the memory
+LIMIT_WAVE = 35.0  # a quarter of the time, and giving back the memory
 LIMIT_WAIT = 5.0  # ms, as for other large things that go
 SET = (
     b"*5\r\n$3\r\nSET\r\n$14\r\nkey:%010d\r\n$8\r\nvvvvvvvv\r\n"
     b"$4\r\nPXAT\r\n$13\r\n%d\r\n"
 )
 GET = encode("GET", "probe")
-# As batond's cycle: a quarter of each tenth of a second.
+# As batond's cycle: a millisecond of work and three of rest.
 HOG = """
 import time
 while True:
-    end = time.time() + 0.025
+    end = time.time() + 0.001
     while time.time() < end:
         pass
-    time.sleep(0.075)
+    time.sleep(0.003)
 """
 
 
