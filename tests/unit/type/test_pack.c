@@ -63,6 +63,9 @@ Test(pack, lengths)
     for (size_t i = 0; i < sizeof edge / sizeof *edge; i++) {
         check_alone(bt_slice(text, edge[i]));
     }
+    for (size_t n = 2; n < 62; n++) { /* each has a head of its own */
+        check_alone(bt_slice(text, n));
+    }
     cr_assert_eq(pack_cost(bt_slice(text, 63)), 65);
     cr_assert_eq(pack_cost(bt_slice(text, 0)), 2);
     free(text);
