@@ -176,6 +176,18 @@ def slowlog_sleep(c):
     fresh(c, -1)
 
 
+def hold_up(server, c, n):
+    """Stops the server for a while in the middle of n GETs: with luck in one
+    of them."""
+    c.send_raw(encode("GET", "k") * n)
+    c.read_reply()
+    os.kill(server.pid, signal.SIGSTOP)
+    time.sleep(0.06)
+    os.kill(server.pid, signal.SIGCONT)
+    for _ in range(n - 1):
+        c.read_reply()
+
+
 @test("SLOWLOG: a fast command in a pipeline that was held up", client=False)
 def slowlog_held():
     """The clock is not read around fast commands; the log has them for all
@@ -185,13 +197,7 @@ def slowlog_held():
     with Server(workers=1) as server, server.client() as c:
         c.cmd("SET", "k", "v")
         for _ in range(200):
-            c.send_raw(encode("GET", "k") * 100000)
-            c.read_reply()
-            os.kill(server.pid, signal.SIGSTOP)
-            time.sleep(0.06)
-            os.kill(server.pid, signal.SIGCONT)
-            for _ in range(99999):
-                c.read_reply()
+            hold_up(server, c, 100000)
             slow = [e for e in c.cmd("SLOWLOG", "GET", "-1") if e[3] == [b"GET", b"k"]]
             if any(e[2] > 40000 for e in slow):
                 return
@@ -321,13 +327,7 @@ def latency_fast():
     with Server(workers=1, latency_monitor_threshold=20) as server:
         with server.client() as c:
             for _ in range(200):
-                c.send_raw(encode("GET", "k") * 50000)
-                c.read_reply()
-                os.kill(server.pid, signal.SIGSTOP)
-                time.sleep(0.06)
-                os.kill(server.pid, signal.SIGCONT)
-                for _ in range(49999):
-                    c.read_reply()
+                hold_up(server, c, 50000)
                 events = {e[0]: e for e in c.cmd("LATENCY", "LATEST")}
                 if b"fast-command" in events:
                     expect_true(events[b"fast-command"][3] >= 20, "time")

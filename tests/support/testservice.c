@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "testservice.h"
 
+#include "testnet.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -226,3 +228,19 @@ const struct baton_service testservice = {
     .moved_in = moved_in,
     .close = close_client,
 };
+
+uint64_t testservice_ask_id(int fd)
+{
+    char text[32] = "";
+
+    testnet_send(fd, "id\n");
+    for (size_t n = 0; n < sizeof text - 1; n++) {
+        if (testnet_recv(fd, text + n, 1) != 1) {
+            testnet_die("id", 0);
+        }
+        if (text[n] == '\n') {
+            break;
+        }
+    }
+    return strtoull(text, NULL, 10);
+}

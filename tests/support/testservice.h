@@ -22,6 +22,7 @@
 #define BATON_TESTSERVICE_H
 
 #include <stdatomic.h>
+#include <stdint.h>
 
 #include <baton/baton.h>
 
@@ -46,5 +47,8 @@ extern atomic_bool testservice_latch;
 
 /* For baton_post(): answers a parked request. */
 void testservice_wake(struct baton_client *c, void *arg);
+
+/* What `id` answers on this socket. */
+uint64_t testservice_ask_id(int fd);
 
 #endif

@@ -28,20 +28,6 @@ static void end(void)
 
 TestSuite(posts, .init = start, .fini = end, .timeout = 120);
 
-static uint64_t ask_id(int fd)
-{
-    char text[32] = "";
-
-    testnet_send(fd, "id\n");
-    for (size_t n = 0; n < sizeof text - 1; n++) {
-        cr_assert_eq(testnet_recv(fd, text + n, 1), 1);
-        if (text[n] == '\n') {
-            break;
-        }
-    }
-    return strtoull(text, NULL, 10);
-}
-
 /* ---- Order ---- */
 
 enum {
@@ -108,7 +94,7 @@ Test(posts, keep_their_order_across_moves)
     pthread_t t[POSTERS];
     int fd = testnet_tcp(&net);
 
-    target = ask_id(fd);
+    target = testservice_ask_id(fd);
     for (uintptr_t i = 0; i < POSTERS; i++) {
         pthread_create(&t[i], NULL, post_many, (void *)i);
     }
@@ -154,7 +140,7 @@ static void count_released(void *arg)
 Test(posts, to_one_that_is_closing)
 {
     int fd = testnet_tcp(&net);
-    uint64_t id = ask_id(fd);
+    uint64_t id = testservice_ask_id(fd);
 
     cr_expect(testnet_ask(fd, "quit\n", "bye\n"));
     cr_assert(TESTNET_UNTIL(testnet_is(&net, id, BATON_CLOSING)));
@@ -203,7 +189,7 @@ Test(posts, messages_made_in_advance)
     cr_assert(m);
     cr_expect_eq(baton_message_post(net.server, 12345, &m), -ENOENT);
     cr_assert(m, "it is still ours");
-    cr_expect_eq(baton_message_post(net.server, ask_id(fd), &m), 0);
+    cr_expect_eq(baton_message_post(net.server, testservice_ask_id(fd), &m), 0);
     cr_expect_null(m);
     cr_expect(TESTNET_UNTIL(atomic_load(&released) == 1));
     cr_expect_eq(atomic_load(&delivered), 1);
@@ -250,7 +236,7 @@ Test(posts, a_job_is_posted_again)
 Test(posts, kill)
 {
     int fd = testnet_unix(&net);
-    uint64_t id = ask_id(fd);
+    uint64_t id = testservice_ask_id(fd);
 
     cr_expect_eq(baton_kill(net.server, id, BATON_KILLED), 0);
     cr_expect_eq(testnet_ending(fd), 0);
@@ -263,7 +249,7 @@ Test(posts, kill)
 Test(posts, kill_of_a_parked_client)
 {
     int fd = testnet_tcp(&net);
-    uint64_t id = ask_id(fd);
+    uint64_t id = testservice_ask_id(fd);
     struct baton_stats st;
 
     testnet_send(fd, "park\n");
@@ -290,7 +276,8 @@ Test(posts, first_reason_stays)
 {
     int fd = testnet_tcp(&net);
 
-    baton_post(net.server, ask_id(fd), reply_and_close_twice, NULL, NULL);
+    baton_post(net.server, testservice_ask_id(fd), reply_and_close_twice, NULL,
+               NULL);
     cr_expect(testnet_expect(fd, "last\n"));
     cr_expect_eq(testnet_ending(fd), 0);
     close(fd);
@@ -424,7 +411,7 @@ static bool look(const struct baton_client_info *info, void *data, void *arg)
 Test(posts, sync)
 {
     int fd = testnet_tcp(&net);
-    uint64_t id = ask_id(fd);
+    uint64_t id = testservice_ask_id(fd);
     unsigned posted = 0;
 
     while (posted < CHANGES || atomic_load(&looks) < LOOKS) {

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -31,20 +30,6 @@ static void end(void)
 }
 
 TestSuite(client_states, .init = start, .fini = end, .timeout = 120);
-
-static uint64_t ask_id(int fd)
-{
-    char text[32] = "";
-
-    testnet_send(fd, "id\n");
-    for (size_t n = 0; n < sizeof text - 1; n++) {
-        cr_assert_eq(testnet_recv(fd, text + n, 1), 1);
-        if (text[n] == '\n') {
-            break;
-        }
-    }
-    return strtoull(text, NULL, 10);
-}
 
 static struct baton_client_info info_of(uint64_t id)
 {
@@ -76,7 +61,7 @@ static void hold_all(int *out, unsigned n)
 Test(client_states, idle)
 {
     int fd = testnet_tcp(&net);
-    uint64_t id = ask_id(fd);
+    uint64_t id = testservice_ask_id(fd);
     struct baton_client_info info;
 
     cr_assert(TESTNET_UNTIL(testnet_is(&net, id, BATON_IDLE)));
@@ -96,7 +81,7 @@ Test(client_states, idle)
 Test(client_states, serving)
 {
     int fd = testnet_unix(&net);
-    uint64_t id = ask_id(fd);
+    uint64_t id = testservice_ask_id(fd);
 
     atomic_store(&testservice_latch, true);
     testnet_send(fd, "hold\n");
@@ -130,7 +115,7 @@ Test(client_states, queued)
         uint64_t id;
 
         cr_expect(testnet_expect(fd[i], "early\n"));
-        id = ask_id(fd[i]);
+        id = testservice_ask_id(fd[i]);
         cr_expect_geq(info_of(id).queued_us, 20000);
         cr_expect_lt(info_of(id).queued_us, TESTNET_MS * 1000);
         close(fd[i]);
@@ -220,7 +205,7 @@ Test(client_states, accepted)
 Test(client_states, blocked)
 {
     int fd = testnet_tcp(&net);
-    uint64_t id = ask_id(fd);
+    uint64_t id = testservice_ask_id(fd);
 
     testnet_send(fd, "park\n");
     cr_assert(TESTNET_UNTIL(testnet_is(&net, id, BATON_BLOCKED)));
@@ -235,7 +220,7 @@ Test(client_states, blocked)
 Test(client_states, moving)
 {
     int fd = testnet_tcp(&net), held;
-    uint64_t id = ask_id(fd);
+    uint64_t id = testservice_ask_id(fd);
     int from = info_of(id).worker;
     char line[64];
 
@@ -243,7 +228,7 @@ Test(client_states, moving)
     atomic_store(&testservice_latch, true);
     for (;;) {
         held = testnet_tcp(&net);
-        if (info_of(ask_id(held)).worker != from) {
+        if (info_of(testservice_ask_id(held)).worker != from) {
             break;
         }
     }
@@ -268,7 +253,7 @@ Test(client_states, moving)
 Test(client_states, moving_while_blocked)
 {
     int fd = testnet_tcp(&net);
-    uint64_t id = ask_id(fd);
+    uint64_t id = testservice_ask_id(fd);
     int from = info_of(id).worker;
     char line[64];
 
@@ -290,7 +275,7 @@ Test(client_states, moving_of_a_busy_client)
         REQUESTS = 3000
     };
     static char text[32 + REQUESTS * 7 + 1];
-    int fd = testnet_tcp(&net), to = 1 - info_of(ask_id(fd)).worker;
+    int fd = testnet_tcp(&net), to = 1 - info_of(testservice_ask_id(fd)).worker;
     char line[16];
 
     snprintf(text, sizeof text, "move %d\n", to);
@@ -311,7 +296,7 @@ Test(client_states, moving_of_a_busy_client)
 Test(client_states, closing_and_closed)
 {
     int fd = testnet_tcp(&net);
-    uint64_t id = ask_id(fd);
+    uint64_t id = testservice_ask_id(fd);
     struct baton_client_info info;
 
     cr_expect(testnet_ask(fd, "quit\n", "bye\n"));
