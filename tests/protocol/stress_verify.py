@@ -4,6 +4,7 @@
 and it finds nothing wrong with a server that tells the truth. TAP."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -198,9 +199,14 @@ def leaves_nothing():
 def interrupted():
     with Liar() as liar:
         run = subprocess.Popen(
-            [STRESS, *liar.where, "--duration", "60", "-q", "--json", "-"],
+            [STRESS, *liar.where, "--duration", "600", "--interval", "0.1",
+             "--json", "-"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        time.sleep(3)
+        # Until a line tells that requests are being answered.
+        line = "\n"
+        while not re.match(r" *\d+ s +[1-9]\d*/s ", line):
+            expect(line, "it ended by itself")
+            line = run.stderr.readline()
         began = time.monotonic()
         run.send_signal(signal.SIGINT)
         out, err = run.communicate(timeout=120)

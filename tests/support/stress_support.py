@@ -21,6 +21,13 @@ LOAD = ["-c", "6", "-t", "2", "-P", "8", "-n", "6000", "--keys", "20",
         "--ratio", "1:1", "--timeout", "60", "-q", "--seed", "3"]
 
 
+def put_away(process):
+    """Ends a child, whatever it does, and closes its pipe."""
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
 class Child:
     """A server in Python, for the length of a with statement. Its first line
     says where it listens."""
@@ -41,9 +48,7 @@ class Child:
         return self
 
     def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
+        put_away(self.process)
         shutil.rmtree(self.folder)
 
 
