@@ -11,6 +11,7 @@ in one turn: only the time that they take can end it."""
 from baton_test import (
     OK,
     REDIS,
+    TIMEOUT,
     Skip,
     Status,
     encode,
@@ -23,7 +24,8 @@ from baton_test import (
 from waiter import blocked
 
 QUEUED = Status("QUEUED")
-ROUNDS = 100  # of a heavy request each: together far longer than a turn
+ROUNDS = 80  # of a heavy request each: together far longer than a turn
+INSIDE = 20  # so many in a transaction
 LENGTH = 5000
 
 
@@ -43,9 +45,14 @@ def rounds(n, heavy, want, first=1):
     return requests, replies
 
 
+def patient(c):
+    """A client that waits for many heavy requests, on a slow machine too."""
+    return c.server.client(timeout=10 * TIMEOUT)
+
+
 def shared(c, requests, replies):
     """What the other client read when its turn came in between."""
-    with c.server.client() as busy, c.server.client() as other:
+    with patient(c) as busy, patient(c) as other:
         other.send_raw(encode("BLPOP", "go", "0") + encode("GET", "count"))
         wait_until(lambda: blocked(c) == 1, "the other to wait")
         # One piece, so that it is read at once.
@@ -80,11 +87,11 @@ def transaction(c):
         raise Skip("the reference serves all that it read")
     fill(c)
     sort = ("SORT", "list", "ALPHA", "LIMIT", "0", "1")
-    inside, results = rounds(ROUNDS // 2, sort, [b"member 0"])
-    behind, after = rounds(ROUNDS // 2, sort, [b"member 0"], ROUNDS // 2 + 1)
+    inside, results = rounds(INSIDE, sort, [b"member 0"])
+    behind, after = rounds(ROUNDS - INSIDE, sort, [b"member 0"], INSIDE + 1)
     replies = [OK] + [QUEUED] * len(inside) + [results] + after
     seen = shared(c, [("MULTI",)] + inside + [("EXEC",)] + behind, replies)
-    expect_true(ROUNDS // 2 <= seen < ROUNDS, "%d came first" % seen)
+    expect_true(INSIDE <= seen < ROUNDS, "%d came first" % seen)
 
 
 @test("two pipelines are served side by side")
@@ -94,7 +101,7 @@ def side_by_side(c):
     fill(c)
     requests, _ = rounds(ROUNDS, ("ZUNIONSTORE", "to", "1", "zset"), LENGTH)
     data = b"".join(encode(*r) for r in [("BLPOP", "go", "0")] + requests)
-    with c.server.client() as one, c.server.client() as two:
+    with patient(c) as one, patient(c) as two:
         one.send_raw(data)
         two.send_raw(data)
         wait_until(lambda: blocked(c) == 2, "both to wait")
