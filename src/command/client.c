@@ -207,6 +207,10 @@ void cmd_client_unblock(struct call *c)
     int64_t id;
     bool error = false;
 
+    if (c->argc > 4) {
+        cmd_sub_error(c);
+        return;
+    }
     if (c->argc == 4) {
         error = bt_slice_is(c->argv[3], "error");
         if (!error && !bt_slice_is(c->argv[3], "timeout")) {

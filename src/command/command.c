@@ -29,7 +29,6 @@ static const struct {
     {CMD_BLOCKING, "blocking"},
     {CMD_PUBSUB, "pubsub"},
     {CMD_MOVABLEKEYS, "movablekeys"},
-    {CMD_MAY_REPLICATE, "may_replicate"},
     {CMD_SKIP_SLOWLOG, "skip_slowlog"},
 };
 

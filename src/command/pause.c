@@ -157,6 +157,8 @@ void cmd_client_pause(struct call *c)
         resp_error(c->out, "ERR timeout is not an integer or out of range");
     } else if (ms < 0) {
         resp_error(c->out, "ERR timeout is negative");
+    } else if (ms > INT64_MAX - (int64_t)bt_now_ms()) {
+        resp_error(c->out, "ERR timeout is out of range");
     } else {
         begin(pause_of(c), mode, (uint64_t)ms);
         resp_status(c->out, "OK");

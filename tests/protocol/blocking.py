@@ -296,6 +296,9 @@ def unblock(c):
                  "ERR value is not an integer or out of range")
     expect_error(c.cmd("CLIENT", "UNBLOCK", "1", "x"),
                  "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR")
+    expect_error(c.cmd("CLIENT", "UNBLOCK", "1", "error", "x"),
+                 "ERR unknown subcommand or wrong number of arguments for "
+                 "'UNBLOCK'. Try CLIENT HELP.")
 
 
 @both("a client that goes away is forgotten on all its keys")

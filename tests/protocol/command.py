@@ -49,6 +49,9 @@ def command_info(c):
     find = as_map(c, as_map(c, spec[b"find_keys"])[b"spec"])
     expect([find[k] for k in (b"lastkey", b"keystep", b"limit")], [0, 1, 0])
     expect(rows[2][0], "config|get")
+    flags = [Status(f) for f in ("pubsub", "loading", "stale", "fast")]
+    publish = c.cmd("COMMAND", "INFO", "publish")[0]
+    expect(sorted(publish[2]), sorted(flags), "and no inner flag")
     expect(len(rows[3][8]), 2, "RENAME has two keys of different use")
 
 
