@@ -202,6 +202,9 @@ int apply_output_limits(struct config *c, struct option_error *e)
                                   ? UINT_MAX
                                   : (unsigned)l[i].soft_seconds);
     }
+    /* Release: pairs with pubsub_set_limits(), which reads the limits next. */
+    atomic_fetch_add_explicit(&c->settings.output_limit_edition, 1,
+                              memory_order_release);
     return 0;
 }
 

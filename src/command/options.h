@@ -56,6 +56,7 @@ struct settings {
     _Atomic unsigned notify; /* of notify-keyspace-events */
     _Atomic(struct db *) db; /* NULL: not there yet; see options_use_db() */
     struct options_output_limit output_limit[OPTIONS_N_CLASSES];
+    _Atomic uint8_t output_limit_edition; /* of all these, changed after them */
     _Atomic size_t zset_max_listpack_entries, zset_max_listpack_value;
     _Atomic uint64_t maxmemory;   /* bytes; 0: no limit */
     _Atomic int maxmemory_policy; /* enum db_policy */

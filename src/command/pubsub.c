@@ -17,16 +17,34 @@
 void pubsub_set_limits(struct baton_client *c)
 {
     struct worker *w = baton_client_worker_data(c);
-    const struct session *s = baton_data(c);
+    struct session *s = baton_data(c);
+    struct settings *set = w->service->settings;
     struct options_output_limit *l =
-        &w->service->settings
-             ->output_limit[pubsub_on(s) ? OPTIONS_PUBSUB : OPTIONS_NORMAL];
+        &set->output_limit[pubsub_on(s) ? OPTIONS_PUBSUB : OPTIONS_NORMAL];
+
+    /* Acquire: pairs with apply_output_limits(). Limits newer than their edition
+     * are taken once more, older ones never stay. */
+    s->limits_edition =
+        atomic_load_explicit(&set->output_limit_edition, memory_order_acquire);
 
     /* Relaxed: each value stands for itself. */
     baton_output_limit(
         c, atomic_load_explicit(&l->hard, memory_order_relaxed),
         atomic_load_explicit(&l->soft, memory_order_relaxed),
         atomic_load_explicit(&l->soft_seconds, memory_order_relaxed));
+}
+
+void pubsub_renew_limits(struct baton_client *c)
+{
+    struct worker *w = baton_client_worker_data(c);
+    const struct session *s = baton_data(c);
+
+    /* Relaxed: pubsub_set_limits() reads it again. */
+    if (s->limits_edition !=
+        atomic_load_explicit(&w->service->settings->output_limit_edition,
+                             memory_order_relaxed)) {
+        pubsub_set_limits(c);
+    }
 }
 
 static void put_subscriber(void *data, void *arg)

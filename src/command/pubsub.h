@@ -27,6 +27,9 @@ void pubsub_reset(struct baton_client *c);
 /* The output limits of what c is: subscribed or not. */
 void pubsub_set_limits(struct baton_client *c);
 
+/* The same if they were changed since c got its own. */
+void pubsub_renew_limits(struct baton_client *c);
+
 /* The listener of the database: arg is the struct publisher of the thread. */
 db_notify_fn pubsub_notify;
 

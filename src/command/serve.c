@@ -11,6 +11,7 @@
 
 #include "command/execute.h"
 #include "command/helper.h"
+#include "command/pubsub.h"
 #include "command/service.h"
 #include "command/worker.h"
 
@@ -198,6 +199,7 @@ ssize_t serve_bytes(struct baton_client *c, const char *p, size_t n)
     call.session = baton_data(c);
     call.worker = w;
     call.out = &w->out;
+    pubsub_renew_limits(c);
     resp_reply_begin(&w->out, &sink, c, session_proto(call.session));
     w->out.mute =
         session_flags(call.session) & (SESSION_REPLY_OFF | SESSION_REPLY_SKIP);

@@ -81,21 +81,6 @@ void service_attacked(struct call *call)
 
 /* ---- Clients come and go ---- */
 
-static void set_output_limit(struct baton_client *c, const struct settings *s)
-{
-    const struct options_output_limit *l = &s->output_limit[OPTIONS_NORMAL];
-    struct options_output_limit *m = (struct options_output_limit *)l;
-    /* Relaxed: each value stands for itself. */
-    size_t hard = atomic_load_explicit(&m->hard, memory_order_relaxed);
-    size_t soft = atomic_load_explicit(&m->soft, memory_order_relaxed);
-
-    if (hard > 0 || soft > 0) {
-        baton_output_limit(
-            c, hard, soft,
-            atomic_load_explicit(&m->soft_seconds, memory_order_relaxed));
-    }
-}
-
 static int on_open(struct baton_client *c)
 {
     struct worker *w = baton_client_worker_data(c);
@@ -108,7 +93,7 @@ static int on_open(struct baton_client *c)
         baton_reply(c, protected_text, sizeof protected_text - 1);
         return -EACCES;
     }
-    set_output_limit(c, s);
+    pubsub_set_limits(c);
     return 0;
 }
 

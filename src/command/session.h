@@ -60,6 +60,7 @@ struct session {
     atomic_bool dirty;       /* a watched key was changed; any thread sets it */
     atomic_bool paused;      /* parked by CLIENT PAUSE: command/pause.h */
     bool acl_free;           /* its user may do everything: command/acl.h */
+    uint8_t limits_edition;  /* of the output limits that it has */
     unsigned acl_taken;      /* the generation of that user */
     struct acl_user *user;   /* NULL: default, and not looked at yet */
 };

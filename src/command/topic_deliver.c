@@ -8,6 +8,7 @@
  */
 #include "command/topic_parts.h"
 
+#include "command/pubsub.h"
 #include "command/session.h"
 
 #include <stdlib.h>
@@ -77,6 +78,7 @@ static void send_run(struct topic *t, const struct topic_seat *seat,
         int proto = session_proto(baton_data(c));
         struct block **b = &block[proto > 2];
 
+        pubsub_renew_limits(c);
         if (!*b) {
             *b = block_new(t, node, n, bytes, proto);
         }
@@ -99,6 +101,7 @@ static void send_large(struct topic *t, const struct topic_seat *seat,
     for (size_t i = 0; i < seat->n; i++) {
         struct baton_client *c = seat->member[i]->who->client;
 
+        pubsub_renew_limits(c);
         baton_reply(c, session_proto(baton_data(c)) > 2 ? ">" : "*", 1);
         baton_reply(c, t->head.p + 1, t->head.n - 1);
         atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);

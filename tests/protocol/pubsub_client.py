@@ -162,6 +162,31 @@ def slow(c):
               "pubsub 32mb 8mb 60")
 
 
+@test("new limits hold for those who are there, subscribed or not")
+def renewed(c):
+    keep = c.cmd("CONFIG", "GET", "client-output-buffer-limit")[1]
+    c.cmd("CONFIG", "SET", "client-output-buffer-limit",
+          "normal 0 0 0 pubsub 0 0 0")
+    try:
+        with c.server.client() as s, c.server.client() as n:
+            say(s, "SUBSCRIBE", "a")
+            get(s, "subscribe", "a", 1)
+            id = n.cmd("CLIENT", "ID")
+            c.cmd("SET", "k", b"x" * 8000000)
+            expect(len(n.cmd("GET", "k")), 8000000, "no limit yet")
+            c.cmd("CONFIG", "SET", "client-output-buffer-limit",
+                  "normal 1mb 0 0 pubsub 1mb 0 0")
+            n.send("GET", "k")
+            wait_until(lambda: c.cmd("CLIENT", "LIST", "ID", id) == b"",
+                       "the one that does not read is gone")
+            part = b"x" * 100000
+            wait_until(lambda: c.cmd("PUBLISH", "a", part) == 0,
+                       "the subscriber that does not read is gone")
+    finally:
+        c.cmd("CONFIG", "SET", "client-output-buffer-limit", keep)
+        c.cmd("DEL", "k")
+
+
 @test("subscribers may be silent for longer than `timeout`")
 def timeout(c):
     with c.server.client() as s, c.server.client() as t:
