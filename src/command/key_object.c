@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * OBJECT and its subcommands. None of them counts as an access to the key.
+ * OBJECT and its subcommands. None of them counts as an access to the key, nor
+ * does the lack of the key send a keymiss.
  *
  * A string is kept in one form here; "int", "embstr" and "raw" are what a user
  * of Redis expects to read for a value of such content and history.
@@ -20,7 +21,7 @@
 /* The entry, or NULL after the reply. */
 static const struct db_entry *find_object(struct call *c)
 {
-    const struct db_entry *e = key_ask(c, c->argv[2]);
+    const struct db_entry *e = tx_find_unsaid(c->tx, c->argv[2]);
 
     if (e == NULL) {
         resp_null(c->out);

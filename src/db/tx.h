@@ -121,8 +121,10 @@ uint64_t *tx_random(struct tx *tx);
 
 /* NULL when there is no such key, or its time is over (a locked TX_WRITE tx
  * removes it then and counts it as expired). Counts hit or miss, and notes the
- * access for OBJECT IDLETIME (not so with tx->no_touch); quiet: neither. */
+ * access for OBJECT IDLETIME (not so with tx->no_touch); quiet: neither;
+ * unsaid: counts, but notes no access and sends no keymiss. */
 const struct db_entry *tx_find(struct tx *tx, struct bt_slice key);
+const struct db_entry *tx_find_unsaid(struct tx *tx, struct bt_slice key);
 const struct db_entry *tx_find_quiet(struct tx *tx, struct bt_slice key);
 
 /* From now on the tx is about another database; returns the one before. The same

@@ -223,6 +223,8 @@ def new_and_missed(c):
             ("INCR n", ["new n"]),
             ("GET k", []),
             ("GET none", ["keymiss none"]),
+            ("TYPE none", ["keymiss none"]),
+            ("OBJECT ENCODING none", []),
             ("MGET k none", ["keymiss none"]),
             ("RENAME k l", ["new l"]),
             ("RENAME l n", ["new n"]),
