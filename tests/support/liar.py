@@ -182,9 +182,10 @@ class Liar:
         if not held:
             return self.bulk(conn, None)
         at = 0 if name == b"LPOP" else -1
-        # Of the same writer, whose name stands behind that of the list.
+        # Of the same writer, whose name stands behind that of the list; and not
+        # far away, so that the one which was overtaken is popped soon.
         if self.ready("overtaken") and len(held) > 1 and at == -1:
-            for i in range(2, len(held) + 1):
+            for i in range(2, min(len(held), 10) + 1):
                 if held[-i][:14] == held[-1][:14]:
                     held[-i], held[-1] = held[-1], held[-i]
                     self.told = True
