@@ -193,9 +193,13 @@ static void note_events(struct baton_worker *w, const struct bt_event *events,
 /* After the sleep was announced: others see a worker that sleeps. */
 static void let_others_run(struct baton_worker *w)
 {
-    if (bt_yield_pays(&w->yield, w->now)) {
-        uint64_t begin = bt_now_ns();
+    uint64_t begin;
 
+    if (!bt_yield_may(&w->yield, w->now)) {
+        return;
+    }
+    begin = bt_now_ns();
+    if (bt_yield_pays(w->now, begin)) {
         bt_thread_yield();
         bt_yield_done(&w->yield, begin, bt_now_ns());
     }

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define BT_YIELD_PASS_NS   300000u  /* longer passes do not notice a sleep */
 #define BT_YIELD_LONG_NS   2000000u /* others' requests have waited */
 #define BT_YIELD_NOBODY_NS 5000u    /* as long as the call itself takes */
 #define BT_YIELD_MANY      8        /* events that make up for a switch */
@@ -40,10 +41,16 @@ struct bt_yield {
     uint16_t vain;
 };
 
-/* Is it to yield? now: ns, of about this moment. */
-static inline bool bt_yield_pays(const struct bt_yield *y, uint64_t now)
+/* May it yield behind a pass that began then, ns? */
+static inline bool bt_yield_may(const struct bt_yield *y, uint64_t pass_began)
 {
-    return now >= y->again;
+    return pass_began >= y->again;
+}
+
+/* Is it to, at the end of the pass? */
+static inline bool bt_yield_pays(uint64_t pass_began, uint64_t now)
+{
+    return now - pass_began < BT_YIELD_PASS_NS;
 }
 
 /* It has, from begin to end, ns. */

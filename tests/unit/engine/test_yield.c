@@ -14,7 +14,7 @@ TestSuite(yield, .timeout = 60);
 static bool wait_once(struct bt_yield *y, uint64_t *now, uint64_t ns,
                       unsigned n)
 {
-    bool yields = bt_yield_pays(y, *now);
+    bool yields = bt_yield_may(y, *now);
 
     if (yields) {
         bt_yield_done(y, *now, *now + ns);
@@ -29,7 +29,7 @@ static uint64_t rests(struct bt_yield *y, uint64_t now)
 {
     uint64_t t = now;
 
-    while (!bt_yield_pays(y, t)) {
+    while (!bt_yield_may(y, t)) {
         t += 1000;
     }
     return t - now;
@@ -151,4 +151,11 @@ Test(yield, a_wait_without_one_counts_nothing)
         cr_expect_not(wait_once(&y, &now, BT_YIELD_LONG_NS, 1));
     }
     cr_expect_eq(rests(&y, now), BT_YIELD_REST_US * UINT64_C(1000));
+}
+
+Test(yield, a_long_pass_does_not_notice_a_sleep)
+{
+    cr_expect(bt_yield_pays(MS, MS));
+    cr_expect(bt_yield_pays(MS, MS + BT_YIELD_PASS_NS - 1));
+    cr_expect_not(bt_yield_pays(MS, MS + BT_YIELD_PASS_NS));
 }
