@@ -5,8 +5,8 @@
  * Purpose    Blocks of up to BT_SLAB_MAX bytes in classes of 16, cut from 2 MB
  *            chunks which the system may make huge pages of once they are in
  *            use: a keyspace is read at random, and without them each read also
- *            waits for the address translation. A block has no header; what a thread frees it
- *            hands out again first, while it is in its cache.
+ *            waits for the address translation. A block has no header; what a
+ *            thread frees it hands out again first, while it is in its cache.
  * Threads    A cache belongs to one thread. Any thread may free what another
  *            allocated: full caches pass blocks on through the depot, which has
  *            a lock (rank BT_RANK_SLAB).
