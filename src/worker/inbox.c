@@ -37,10 +37,14 @@ static bool is_empty(ck_stack_t *s)
     return ck_pr_load_ptr(&s->head) == NULL;
 }
 
+bool bt_inbox_handles(struct bt_inbox *in)
+{
+    return !is_empty(&in->nodes) || !is_empty(&in->arrivals);
+}
+
 bool bt_inbox_empty(struct bt_inbox *in)
 {
-    return is_empty(&in->nodes) && is_empty(&in->jobs) &&
-           is_empty(&in->arrivals);
+    return !bt_inbox_handles(in) && is_empty(&in->jobs);
 }
 
 void bt_inbox_init(struct bt_inbox *in)

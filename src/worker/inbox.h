@@ -40,6 +40,8 @@ void bt_inbox_run(struct baton_worker *w);
 /* Runs the messages of c, which w owns and which is open. */
 void bt_inbox_messages(struct baton_worker *w, struct baton_client *c);
 bool bt_inbox_empty(struct bt_inbox *in);
+/* Is there something of a handle? */
+bool bt_inbox_handles(struct bt_inbox *in);
 
 /* Puts c among the arrivals of another worker. */
 void bt_inbox_send(struct baton_worker *to, struct baton_client *c);

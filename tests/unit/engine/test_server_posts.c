@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What other threads ask of a client or of a worker.
+ * What other threads ask of a client.
  */
 #include <criterion/criterion.h>
 
@@ -201,36 +201,6 @@ Test(posts, messages_made_in_advance)
     close(fd);
 }
 
-enum {
-    ROUNDS = 1000
-};
-
-static struct baton_job *travelling;
-static atomic_uint rounds;
-
-/* Posts itself to the other worker, until it has gone round often enough. */
-static void go_round(struct baton_worker *w, void *arg)
-{
-    (void)arg;
-    if (atomic_fetch_add(&rounds, 1) + 1 < ROUNDS) {
-        baton_job_post(net.server, 1 - baton_worker_index(w), travelling);
-    }
-}
-
-Test(posts, a_job_is_posted_again)
-{
-    travelling = baton_job_new(go_round, NULL);
-    cr_assert(travelling);
-    cr_expect_eq(baton_job_post(net.server, 2, travelling), -EINVAL);
-    cr_expect_eq(baton_job_post(net.server, 0, travelling), 0);
-    cr_expect(TESTNET_UNTIL(atomic_load(&rounds) == ROUNDS));
-    cr_expect_eq(testnet_stop(&net), 0);
-    cr_expect_eq(baton_job_post(net.server, 0, travelling), -ESHUTDOWN);
-    baton_job_free(&travelling);
-    cr_expect_null(travelling);
-    baton_job_free(&travelling);
-}
-
 /* ---- Kill ---- */
 
 Test(posts, kill)
@@ -284,91 +254,6 @@ Test(posts, first_reason_stays)
     cr_expect(TESTNET_UNTIL(testnet_stats(&net).handles_live == 0));
     cr_expect_eq(testnet_stats(&net).closed[BATON_SERVICE], 1);
     cr_expect_eq(testnet_stats(&net).closed[BATON_KILLED], 0);
-}
-
-/* ---- Jobs for a worker ---- */
-
-static atomic_uint jobs_run, wrong_worker, wrong_order;
-
-static void job(struct baton_worker *w, void *arg)
-{
-    uintptr_t n = (uintptr_t)arg;
-    unsigned index = (unsigned)(n >> 16), number = (unsigned)(n & 0xffff);
-    static unsigned last[2];
-
-    if (baton_worker_index(w) != index ||
-        baton_worker_server(w) != net.server ||
-        baton_worker_data(w, &testservice) != w) {
-        atomic_fetch_add(&wrong_worker, 1);
-    }
-    if (last[index] + 1 != number) {
-        atomic_fetch_add(&wrong_order, 1);
-    }
-    last[index] = number;
-    atomic_fetch_add(&jobs_run, 1);
-}
-
-Test(posts, jobs)
-{
-    for (uintptr_t i = 1; i <= 500; i++) {
-        for (uintptr_t w = 0; w < 2; w++) {
-            cr_assert_eq(baton_post_worker(net.server, (unsigned)w, job,
-                                           (void *)(w << 16 | i)),
-                         0);
-        }
-    }
-    cr_expect(TESTNET_UNTIL(atomic_load(&jobs_run) == 1000));
-    cr_expect_eq(atomic_load(&wrong_worker), 0);
-    cr_expect_eq(atomic_load(&wrong_order), 0);
-    cr_expect_eq(baton_post_worker(net.server, 2, job, NULL), -EINVAL);
-}
-
-static void count_job(struct baton_worker *w, void *arg)
-{
-    (void)arg;
-    if (baton_worker_data(w, &testservice) != w) {
-        atomic_fetch_add(&wrong_worker, 1); /* after its worker_stop */
-    }
-    atomic_fetch_add(&jobs_run, 1);
-}
-
-static atomic_uint jobs_taken;
-static atomic_bool enough;
-
-static void *post_jobs(void *arg)
-{
-    (void)arg;
-    while (!atomic_load(&enough)) {
-        if (baton_post_worker(net.server, 1, count_job, NULL) == 0) {
-            atomic_fetch_add(&jobs_taken, 1);
-        }
-    }
-    return NULL;
-}
-
-/* Also while the server stops: what was taken runs, and all on workers. */
-Test(posts, jobs_that_were_taken_run)
-{
-    pthread_t t;
-
-    pthread_create(&t, NULL, post_jobs, NULL);
-    cr_expect(TESTNET_UNTIL(atomic_load(&jobs_run) > 100));
-    cr_expect_eq(testnet_stop(&net), 0);
-    cr_expect_eq(baton_post_worker(net.server, 1, count_job, NULL), -ESHUTDOWN);
-    atomic_store(&enough, true);
-    pthread_join(t, NULL);
-    cr_expect_eq(atomic_load(&jobs_run), atomic_load(&jobs_taken));
-    cr_expect_eq(atomic_load(&wrong_worker), 0);
-}
-
-Test(posts, no_jobs_before_the_start)
-{
-    struct testnet early;
-
-    testnet_make(&early, NULL, &testservice);
-    cr_expect_eq(baton_post_worker(early.server, 0, count_job, NULL),
-                 -ESHUTDOWN);
-    testnet_end(&early);
 }
 
 /* ---- Changes that nobody sees half done ---- */

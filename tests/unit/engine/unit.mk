@@ -20,6 +20,7 @@ engine_unit_tests = \
 	tests/unit/engine/test_server_faults.t \
 	tests/unit/engine/test_server_limits.t \
 	tests/unit/engine/test_server_park.t \
+	tests/unit/engine/test_server_jobs.t \
 	tests/unit/engine/test_server_posts.t \
 	tests/unit/engine/test_server_replies.t \
 	tests/unit/engine/test_server_states.t \
@@ -73,6 +74,9 @@ tests_unit_engine_test_server_limits_t_LDADD = $(engine_unit_ldadd)
 tests_unit_engine_test_server_park_t_SOURCES = tests/unit/engine/test_server_park.c
 tests_unit_engine_test_server_park_t_CPPFLAGS = $(engine_unit_cppflags)
 tests_unit_engine_test_server_park_t_LDADD = $(engine_unit_ldadd)
+tests_unit_engine_test_server_jobs_t_SOURCES = tests/unit/engine/test_server_jobs.c
+tests_unit_engine_test_server_jobs_t_CPPFLAGS = $(engine_unit_cppflags)
+tests_unit_engine_test_server_jobs_t_LDADD = $(engine_unit_ldadd)
 tests_unit_engine_test_server_posts_t_SOURCES = tests/unit/engine/test_server_posts.c
 tests_unit_engine_test_server_posts_t_CPPFLAGS = $(engine_unit_cppflags)
 tests_unit_engine_test_server_posts_t_LDADD = $(engine_unit_ldadd)
