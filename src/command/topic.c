@@ -202,6 +202,7 @@ struct topic *topic_insert(struct topics *t, enum topic_kind kind,
     s->chain[k] = p;
     s->n++;
     atomic_fetch_add(&t->n[kind], 1);
+    atomic_fetch_add(&t->n_published, kind != TOPIC_SHARD);
     if (kind == TOPIC_PATTERN) {
         list_pattern(t, p);
     }
@@ -219,6 +220,7 @@ void topic_take_out(struct topics *t, struct topic *p)
     *at = p->next;
     s->n--;
     atomic_fetch_sub(&t->n[p->kind], 1);
+    atomic_fetch_sub(&t->n_published, p->kind != TOPIC_SHARD);
     if (p->kind == TOPIC_PATTERN) {
         unlist_pattern(t, p);
     }

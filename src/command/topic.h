@@ -15,7 +15,7 @@
  *            order, and the number of receivers is exact. Whoever comes or goes
  *            takes its worker's queue under the same lock, and delivers that
  *            first: it sees what was published while it was subscribed, no more
- *            and no less.
+ *            and no less. Without a subscriber to anything no lock is taken.
  * Waking     A worker is told once that there is something in its queue. A
  *            publisher does so when a batch of requests is served
  *            (publisher_wake), since waking costs more than publishing.

@@ -89,6 +89,9 @@ struct topics {
     unsigned n_workers;
     struct bt_hash_key key;
     atomic_size_t n[TOPIC_N_KINDS];
+    /* Channels and patterns together, since two numbers are not seen at one
+     * moment: whoever goes from one to the other is always counted. */
+    atomic_size_t n_published;
     struct topic *patterns, **last_pattern; /* under the last shard's lock */
     struct topic_shard shard[TOPIC_SHARDS + 1];
     struct topic_queue *queue; /* [worker] */

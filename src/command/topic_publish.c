@@ -117,15 +117,27 @@ static void send_to_patterns(struct publisher *p, struct letter *l)
     bt_mutex_unlock(&t->shard[PATTERN_SHARD].lock);
 }
 
+/* Is there a subscriber to anything? Who has had the reply to SUBSCRIBE is
+ * counted; workers that publish to nobody do not meet at a lock. */
+static bool anybody(struct topics *t, bool shard)
+{
+    return atomic_load(shard ? &t->n[TOPIC_SHARD] : &t->n_published) > 0;
+}
+
 uint64_t topic_publish(struct publisher *p, bool shard, struct bt_slice channel,
                        struct bt_slice payload)
 {
     enum topic_kind kind = shard ? TOPIC_SHARD : TOPIC_CHANNEL;
-    uint64_t hash = bt_siphash(&p->topics->key, channel.p, channel.n);
-    struct topic_shard *s = topic_shard_of(p->topics, kind, hash);
     struct letter l = {.channel = channel, .payload = payload};
+    struct topic_shard *s;
     struct topic *topic;
+    uint64_t hash;
 
+    if (!anybody(p->topics, shard)) {
+        return 0;
+    }
+    hash = bt_siphash(&p->topics->key, channel.p, channel.n);
+    s = topic_shard_of(p->topics, kind, hash);
     bt_mutex_lock(&s->lock);
     topic = topic_find(p->topics, kind, hash, channel);
     if (topic) {

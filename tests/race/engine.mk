@@ -24,6 +24,12 @@ tests_race_table_SOURCES = tests/race/table.c tests/race/race.h
 tests_race_table_CPPFLAGS = $(testnet_cppflags)
 tests_race_table_LDADD = $(engine_race_ldadd)
 
+check_PROGRAMS += tests/race/handover
+TESTS += tests/race/handover
+tests_race_handover_SOURCES = tests/race/handover.c tests/race/race.h
+tests_race_handover_CPPFLAGS = $(testnet_cppflags)
+tests_race_handover_LDADD = $(testdb_ldadd)
+
 if HAVE_LD_WRAP
 check_PROGRAMS += tests/race/topics
 TESTS += tests/race/topics
