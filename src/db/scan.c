@@ -163,15 +163,26 @@ static const struct db_level *random_level(struct db_thread *th,
     return random_below(th, n + old->mask + 1) < n ? cur : old;
 }
 
-/* The live key number n of the chain; NULL: it has fewer, *had. */
-static const struct db_entry *nth(struct tx *tx, const struct db_bucket *b,
-                                  size_t n, size_t *had)
+/* Slots in use in the chain. */
+static size_t used(const struct db_bucket *b)
 {
-    for (*had = 0; b; b = db_bucket_more(b)) {
+    size_t n = 0;
+
+    for (; b; b = db_bucket_more(b)) {
+        n += (size_t)__builtin_popcountll(db_bucket_used(b));
+    }
+    return n;
+}
+
+/* The live key number n of the chain; NULL: it has fewer. */
+static const struct db_entry *nth(struct tx *tx, const struct db_bucket *b,
+                                  size_t n)
+{
+    for (; b; b = db_bucket_more(b)) {
         for (uint64_t m = db_bucket_used(b); m != 0; m &= m - 1) {
             const struct db_entry *e = db_bucket_at(b, db_first_slot(m));
 
-            if (!db_tx_expired(tx, e) && (*had)++ == n) {
+            if (!db_tx_expired(tx, e) && n-- == 0) {
                 return e;
             }
         }
@@ -181,29 +192,32 @@ static const struct db_entry *nth(struct tx *tx, const struct db_bucket *b,
 
 /* A bucket by chance, in it a place by chance among twice as many as it has
  * slots: the key there, or none, so that a key's chance does not depend on how
- * many share its bucket. */
+ * many share its bucket. Where more do, which is rare, they share its places. */
 static const struct db_entry *try_fairly(struct tx *tx,
                                          const struct db_table *t)
 {
     const struct db_level *l = random_level(tx->thread, t);
-    size_t had;
+    const struct db_bucket *b;
+    size_t n;
 
     if (!l) {
         return NULL;
     }
-    return nth(tx, &l->bucket[random_below(tx->thread, l->mask + 1)],
-               random_below(tx->thread, DB_SLOTS * 2), &had);
+    b = &l->bucket[random_below(tx->thread, l->mask + 1)];
+    n = used(b);
+    return nth(tx, b,
+               random_below(tx->thread, n > DB_SLOTS * 2 ? n : DB_SLOTS * 2));
 }
 
 /* For a table that is nearly empty: the first key from a random bucket on. */
 static const struct db_entry *try_near(struct tx *tx, const struct db_table *t)
 {
     const struct db_level *l = random_level(tx->thread, t);
-    size_t had, i = l ? random_below(tx->thread, l->mask + 1) : 0;
+    size_t i = l ? random_below(tx->thread, l->mask + 1) : 0;
     const struct db_entry *e = NULL;
 
     for (unsigned n = 0; l && !e && n < 16 * BUCKETS_A_LOCK; n++) {
-        e = nth(tx, &l->bucket[(i + n) & l->mask], 0, &had);
+        e = nth(tx, &l->bucket[(i + n) & l->mask], 0);
     }
     return e;
 }
