@@ -84,6 +84,12 @@ class Screen:
         return "\n".join(row.rstrip() for row in self.rows).rstrip()
 
 
+def heeds_signals():
+    """Also where the tests run in the background, which shells let ignore some."""
+    for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(sig, signal.SIG_DFL)
+
+
 class Terminal:
     """baton-stress with standard error on a terminal of that size; standard
     output is a pipe."""
@@ -97,7 +103,7 @@ class Terminal:
         whole.update({"TERM": "xterm", "LANG": "C.UTF-8"}, **env)
         self.process = subprocess.Popen(
             [STRESS, *args], stdout=subprocess.PIPE, stderr=self.slave,
-            env=whole)
+            env=whole, preexec_fn=heeds_signals)
         self.text = ""
         self.ended = False
         self.decoder = codecs.getincrementaldecoder("utf-8")()
