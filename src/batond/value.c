@@ -47,7 +47,7 @@ int value_limits(const struct option *o, const char *old,
 {
     struct option_limit l[3] = {0};
 
-    if (n == 0 || n % 4 != 0) {
+    if (n % 4 != 0) { /* none: all stay, as in Redis */
         return option_fail(e, "Wrong number of arguments in buffer limit "
                               "configuration.");
     }

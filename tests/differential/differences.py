@@ -252,6 +252,9 @@ DIFFERENCES = (
      "(no family makes this case)"),
     ("PUBLISH", never, "the pattern `*` matches an empty channel, in the reference it "
      "does not (no family makes this case)"),
+    ("PUBLISH", never, "a message to oneself, in RESP3, comes behind the reply, as by "
+     "7.2, and behind those of the requests that were sent with it (no family makes "
+     "this case)"),
     ("ZRANK", with_score, "WITHSCORE is of 7.2"),
     ("ZREVRANK", with_score, "WITHSCORE is of 7.2"),
 )  # fmt: skip

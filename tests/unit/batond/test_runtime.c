@@ -123,6 +123,7 @@ Test(runtime, set)
     cr_expect_eq(
         set("client-output-buffer-limit", "normal 1kb 1k 3 pubsub 0 0 0", NULL),
         0);
+    cr_expect_eq(set("client-output-buffer-limit", "", NULL), 0);
     cr_expect_str_eq(value("client-output-buffer-limit"),
                      "normal 1024 1000 3 slave 268435456 67108864 60 pubsub 0 "
                      "0 0");
