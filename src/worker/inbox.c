@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "handle/message.h"
 #include "worker/reply.h"
+#include "worker/serve.h"
 #include "worker/worker.h"
 
 #include <errno.h>
@@ -94,6 +95,7 @@ void bt_inbox_messages(struct baton_worker *w, struct baton_client *c)
         }
         bt_msg_release(m);
     }
+    bt_serve_resumed(w, c);
     bt_reply_end(w);
 }
 

@@ -248,6 +248,14 @@ static void look_after_parked(struct baton_client *c)
     }
 }
 
+void bt_serve_resumed(struct baton_worker *w, struct baton_client *c)
+{
+    if (bt_state(c) == BATON_BLOCKED && !(c->flags & BT_PARKED)) {
+        bt_worker_set_state(w, c, BATON_SERVING);
+        bt_worker_set_state(w, c, BATON_IDLE);
+    }
+}
+
 static void turn(struct baton_worker *w, struct baton_client *c)
 {
     if (bt_state(c) == BATON_CLOSING) {
@@ -267,10 +275,7 @@ static void turn(struct baton_worker *w, struct baton_client *c)
         look_after_parked(c);
         return;
     }
-    if (bt_state(c) == BATON_BLOCKED) { /* resumed */
-        bt_worker_set_state(w, c, BATON_SERVING);
-        bt_worker_set_state(w, c, BATON_IDLE);
-    }
+    bt_serve_resumed(w, c); /* from elsewhere */
     if (has_work(c) && !over_pause(w, c)) {
         serve(w, c);
     } else {
@@ -324,12 +329,4 @@ void bt_serve_event(struct baton_worker *w, struct baton_client *c,
                 (what & BT_OUT ? BT_WRITABLE : 0u) |
                 (what & BT_HUP ? BT_HUNGUP : 0u);
     bt_worker_ready(w, c);
-}
-
-void bt_serve_call(struct baton_worker *w, struct baton_client *c,
-                   baton_post_fn *fn, void *arg)
-{
-    bt_reply_begin(w, c);
-    fn(c, arg);
-    bt_reply_end(w);
 }

@@ -15,8 +15,8 @@ void bt_serve_event(struct baton_worker *w, struct baton_client *c,
 /* Each client on the ready list has one turn; those that come again meanwhile
  * have it in the next pass. */
 void bt_serve_ready(struct baton_worker *w);
-/* Runs fn(c, arg) as one of c's callbacks: its replies are sent together. */
-void bt_serve_call(struct baton_worker *w, struct baton_client *c,
-                   baton_post_fn *fn, void *arg);
+/* If c was resumed, it is blocked no more. Behind its messages and its timer,
+ * before their replies are sent: who has read them does not see it waiting. */
+void bt_serve_resumed(struct baton_worker *w, struct baton_client *c);
 
 #endif

@@ -119,6 +119,7 @@ static void run_timers(struct baton_worker *w)
         } else if (!(c->flags & BT_ENDING)) {
             bt_reply_begin(w, c);
             fn(c);
+            bt_serve_resumed(w, c);
             bt_reply_end(w);
         }
     }

@@ -121,6 +121,41 @@ Test(park, replies_meanwhile)
     close(fd);
 }
 
+static atomic_bool go_on;
+
+static void wait_to_go_on(struct baton_client *c, void *arg)
+{
+    (void)c;
+    (void)arg;
+    while (!atomic_load(&go_on)) {
+        testnet_sleep_ms(1);
+    }
+}
+
+/* Its worker is kept busy between its answer and its next turn. */
+Test(park, who_has_the_answer_is_not_blocked)
+{
+    int parked = testnet_tcp(&net), busy = testnet_tcp(&net);
+    int other = testnet_tcp(&net);
+
+    testnet_send(parked, "park\n");
+    cr_assert(blocked(1));
+    cr_assert(testnet_ask(other, "echo x\n", "x\n"));
+    atomic_store(&testservice_latch, true);
+    testnet_send(busy, "hold\n"); /* both messages are taken at once */
+    cr_assert(TESTNET_UNTIL(atomic_load(&testservice_counts.holding) == 1));
+    wake(1);
+    cr_assert_eq(baton_post(net.server, 3, wait_to_go_on, NULL, NULL), 0);
+    atomic_store(&testservice_latch, false);
+    cr_expect(testnet_expect(parked, "awake\n"));
+    cr_expect_eq(testnet_in_state(&net, BATON_BLOCKED), 0);
+    cr_expect_eq(testnet_stats(&net).state[BATON_BLOCKED], 0);
+    atomic_store(&go_on, true);
+    close(parked);
+    close(busy);
+    close(other);
+}
+
 /* ---- A parked client that goes away ---- */
 
 static bool gone_by_eof(void)
