@@ -92,6 +92,13 @@ def small_set(request, ours, theirs):
     )
 
 
+def integers_left(request, ours, theirs):
+    return is_sub(request, b"ENCODING") and theirs == b"intset" and ours in (
+        b"listpack",
+        b"hashtable",
+    )
+
+
 def as_float(value):
     """The number that a reply's text shows, or None; -0 is 0."""
     if isinstance(value, (list, int, Error)):
@@ -224,6 +231,9 @@ DIFFERENCES = (
      "ENCODING of a small list: `listpack` since 7.2, `quicklist` in the reference"),
     ("OBJECT", small_set,
      "ENCODING of a small set: `listpack` since 7.2, `hashtable` in the reference"),
+    ("OBJECT", integers_left,
+     "ENCODING of a set of which SPOP left integers only: the reference makes it anew "
+     "when most of it goes, here it stays what it was"),
     ("OBJECT", sorted_zset,
      "ENCODING of a sorted set after SORT: the reference makes it a `skiplist` for "
      "good, here it stays what it was"),
